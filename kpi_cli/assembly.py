@@ -1,0 +1,194 @@
+"""From a ledger to a Disclosure: picks the year, the unit and the table set, and has the tables computed.
+
+This is the one place that joins reading, definitions and computation; commands and exporters get its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kpi_cli import resources
+from kpi_cli.disclosure import Disclosure
+from kpi_cli.errors import UsageError
+from kpi_cli.ledger.reader import read_year
+from kpi_cli.model.records import TableDisplay
+from kpi_cli.model.sangong import sangong_figures
+from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
+from kpi_cli.problems import Problem, suggestion
+from kpi_cli.tables.compute import TableFacts, compute_table
+from kpi_cli.tables.definition import TableDefinition, TableSet, read_definition, read_table_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+    from pathlib import Path
+
+    from kpi_cli.ledger.reader import Ledger
+    from kpi_cli.model.records import LedgerYear, Settings
+
+
+@dataclass(frozen=True)
+class Request:
+    """What of a ledger is asked for.
+
+    Attributes:
+      year: Budget year; None is the latest.
+      numbers: Table numbers; empty is all of the set.
+      table_set: Name of a set, or "" for the ledger's own.
+      unit: Code of a budget unit that narrows everything, or "".
+    """
+
+    year: int | None = None
+    numbers: tuple[int, ...] = ()
+    table_set: str = ""
+    unit: str = ""
+
+
+def known_table_sets(root: Path | None = None) -> dict[str, Path]:
+    """Return the table sets by name: the ledger's own (folders with `set.toml`) before the bundled ones."""
+    found = {path.parent.name: path.parent for path in sorted((resources.templates() / "table_sets").glob("*/set.toml"))}
+    for pattern in ("*/set.toml", "table_sets/*/set.toml"):
+        found |= {path.parent.name: path.parent for path in sorted(root.glob(pattern))} if root else {}
+    return found
+
+
+def find_table_set(name: str, root: Path | None = None) -> TableSet:
+    """Read the manifest of a table set.
+
+    Raises:
+      UsageError: There is no set of this name.
+      DefinitionError: Its manifest is wrong.
+    """
+    known = known_table_sets(root)
+    if name not in known:
+        raise UsageError(Problem("unknown-table-set", value=name, facts={"hint": suggestion(name, sorted(known))}))
+    return read_table_set(known[name])
+
+
+def subject_catalogue(year: LedgerYear) -> SubjectCatalogue:
+    """Return the subject names of a year: the ledger's local ones over the bundled ones."""
+    return SubjectCatalogue(year.year, bundled_subjects(resources.templates() / "subjects"), year.local_subjects)
+
+
+def assemble(ledger: Ledger, request: Request) -> Disclosure:
+    """Compute the disclosure of one year.
+
+    Args:
+      ledger: The ledger.
+      request: Year, tables, table set and unit.
+    Returns:
+      The disclosure with the tables asked for.
+    Raises:
+      LedgerError: Problems in the ledger's files, all of them.
+      UsageError: No such year, unit, table set or table.
+      DefinitionError: A table definition is wrong.
+    """
+    number = ledger.chosen_year(request.year)
+    table_set = find_table_set(request.table_set or ledger.settings.table_set, ledger.root)
+    current = read_year(ledger, number)
+    previous = read_year(ledger, number - 1) if number - 1 in ledger.years else None
+    settings = ledger.settings
+    if request.unit:
+        settings, current = narrow(settings, current, request.unit)
+        previous = narrow(ledger.settings, previous, request.unit)[1] if previous else None
+    return disclose(settings, current, previous, table_set, request.numbers)
+
+
+def disclose(
+    settings: Settings,
+    current: LedgerYear,
+    previous: LedgerYear | None,
+    table_set: TableSet,
+    numbers: Iterable[int] = (),
+) -> Disclosure:
+    """Compute the disclosure from records, without reading a ledger.
+
+    Args:
+      settings: Of the department, or of the unit that the records are narrowed to.
+      current: The year's records.
+      previous: The records of the year before, or None where the ledger does not hold it.
+      table_set: Its definitions are read here.
+      numbers: Tables to compute; none is all.
+    """
+    facts = _facts(settings, current, previous)
+    tables = []
+    for number in tuple(numbers) or table_set.numbers:
+        own = settings.table_display.get(number, TableDisplay())
+        form = own.form or settings.display.form or ""
+        definition = read_definition(table_set.file_for(number, settings.level, form), settings.level)
+        tables.append(compute_table(definition, facts, _display(settings, own, definition)))
+    word = {"department": "部门", "unit": "单位"}[settings.level]
+    title = table_set.document_title
+    for name, value in (("{year}", str(current.year)), ("{department}", settings.department), ("{level_word}", word)):
+        title = title.replace(name, value)
+    return Disclosure(
+        "budget",
+        settings.department,
+        current.year,
+        table_set.name,
+        settings.level,
+        title,
+        tuple(tables),
+        current.lines,
+        current.incomes,
+        current.projects,
+        tuple(facts.records["sangong", 0]),
+        table_set.typography,
+    )
+
+
+def _facts(settings: Settings, current: LedgerYear, previous: LedgerYear | None) -> TableFacts:
+    records: dict[tuple[str, int], tuple[object, ...]] = {}
+    for offset, year in ((0, current), (-1, previous)):
+        if year is not None:
+            records["line", offset] = year.lines
+            records["income", offset] = year.incomes
+            records["sangong", offset] = sangong_figures(year, settings)
+    return TableFacts(
+        current.year,
+        settings.level,
+        settings.department,
+        settings.code,
+        records,
+        subject_catalogue(current),
+        {unit.code: unit.name for unit in settings.budget_units},
+        _comparatives(current),
+    )
+
+
+def _comparatives(year: LedgerYear) -> dict[str, Decimal]:
+    return {c.figure: c.amount for c in year.comparatives if c.year in (None, year.year - 1)}
+
+
+def _display(settings: Settings, own: TableDisplay, definition: TableDefinition) -> TableDisplay:
+    general = settings.display
+    decimals = None if definition.fixed_decimals else general.decimals
+    return TableDisplay(
+        decimals if own.decimals is None else own.decimals,
+        own.zero or general.zero,
+        general.thousands if own.thousands is None else own.thousands,
+    )
+
+
+def narrow(settings: Settings, year: LedgerYear, unit: str) -> tuple[Settings, LedgerYear]:
+    """Keep only the records of one budget unit; the result reads as that unit's own ledger.
+
+    Raises:
+      UsageError: The ledger has no such unit.
+    """
+    chosen = settings.unit(unit) or next((u for u in settings.budget_units if u.name == unit), None)
+    if chosen is None:
+        hint = suggestion(unit, [u.code for u in settings.budget_units], among="已有的预算单位")
+        raise UsageError(Problem("unknown-unit", value=unit, facts={"hint": hint}))
+    own = replace(
+        settings, department=chosen.name, code=chosen.code, level="unit", nature=chosen.nature, budget_units=(chosen,)
+    )
+    code = chosen.code
+    return own, replace(
+        year,
+        lines=tuple(r for r in year.lines if r.budget_unit == code),
+        incomes=tuple(r for r in year.incomes if r.budget_unit == code),
+        sangong=tuple(r for r in year.sangong if r.budget_unit == code),
+        comparatives=(),
+    )

@@ -1,0 +1,53 @@
+"""The Disclosure: everything of one year in one immutable value, which rules and exporters work on.
+
+It is the same whether it came from a ledger or was read from elsewhere; exporters compute nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense
+    from kpi_cli.tables.table import Table
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One year's disclosure of one department or unit.
+
+    Attributes:
+      kind: `budget`.
+      department: Full name of the department, or of the unit that `--unit` chose.
+      year: Budget year.
+      table_set: Name of the table set.
+      level: `department` or `unit`.
+      title: Title of the document, such as `防城港市港口区绩效办2017年部门预算`.
+      tables: The tables asked for, by number.
+      lines: Expenditure records behind the tables, in ledger order; empty where read from elsewhere.
+      incomes: Income records.
+      projects: Projects.
+      sangong: 三公 figures, printed ones and those derived from lines.
+      typography: Style of the set's documents: `gongwen` (GB/T 9704) or `plain`.
+    """
+
+    kind: str
+    department: str
+    year: int
+    table_set: str
+    level: str
+    title: str
+    tables: tuple[Table, ...]
+    lines: tuple[BudgetLine, ...] = ()
+    incomes: tuple[Income, ...] = ()
+    projects: tuple[Project, ...] = ()
+    sangong: tuple[SangongExpense, ...] = ()
+    typography: str = "gongwen"
+
+    def table(self, number: int) -> Table:
+        """Return the table with this number; raises KeyError where the disclosure does not hold it."""
+        for table in self.tables:
+            if table.id == number:
+                return table
+        raise KeyError(number)

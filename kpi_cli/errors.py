@@ -1,0 +1,68 @@
+"""Every error the program can end with, and the one line that each prints.
+
+A `Problem` is one fault at one place. A `KpiError` carries one or more of them and the exit status
+of CONTRACT.md. The wording of all problems lives in `problems.py`; a failed tie-out is a `Finding`
+(data, see `checks`), never an exception.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kpi_cli.problems import Problem
+
+
+class KpiError(Exception):
+    """Base of every error that is meant for the user.
+
+    Args:
+      problems: What is wrong, one line each; at least one.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        """Keep the problems in the order in which they were found."""
+        from kpi_cli.problems import Problem
+
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(problem.text for problem in self.problems))
+
+
+class UsageError(KpiError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+
+class LedgerError(KpiError):
+    """The ledger, or a file to import into it, holds something that cannot be accepted."""
+
+
+class DefinitionError(KpiError):
+    """A table set or a table definition is wrong."""
+
+
+class LockedError(KpiError):
+    """Another process holds the ledger's lock."""
+
+    exit_code = 4
+
+
+class ExportError(KpiError):
+    """A document could not be made or written."""
+
+    exit_code = 3
+
+
+class PluginError(KpiError):
+    """A plugin is missing, broken, or claims a name that is taken."""
+
+    exit_code = 3
+
+
+class FindingsError(KpiError):
+    """Findings of severity error stand in the way of what was asked."""
+
+    exit_code = 1

@@ -1,0 +1,198 @@
+"""Importing CSV and XLSX files: all rows or none, every bad row named.
+
+The rows become TOML blocks appended to the year's file; how they are stored is the business of `blocks`, that
+they are stored together or not at all that of `transaction`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kpi_cli.errors import LedgerError, UsageError
+from kpi_cli.ledger.blocks import record_text
+from kpi_cli.ledger.reader import Report, field_problem
+from kpi_cli.ledger.spreadsheet import Rows, match_columns, parse_row, read_rows
+from kpi_cli.model import fields as f
+from kpi_cli.problems import Place, Problem, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from kpi_cli.model.records import LedgerYear, Settings
+    from kpi_cli.model.subjects import SubjectCatalogue
+
+SUBJECTS = "subjects"
+IMPORT_KINDS = (*f.KINDS, SUBJECTS)
+
+
+@dataclass
+class Imported:
+    """What a file would bring into the ledger.
+
+    Attributes:
+      kind: KIND of the import.
+      blocks: TOML text of each record.
+      rows: Canonical values of each record, as given.
+      warnings: Doubtful rows that are accepted all the same.
+    """
+
+    kind: f.RecordKind
+    blocks: list[str] = field(default_factory=list)
+    rows: list[Mapping[str, Any]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def record_kind(name: str) -> f.RecordKind:
+    """Return the record kind that `kpi import NAME` is about.
+
+    Raises:
+      UsageError: There is none of this name.
+    """
+    kind = f.KINDS.get(name)
+    if kind is None:
+        raise UsageError(Problem("unknown-kind", value=name, facts={"hint": suggestion(name, IMPORT_KINDS)}))
+    return kind
+
+
+def import_records(
+    path: Path, kind: f.RecordKind, settings: Settings, year: LedgerYear, catalogue: SubjectCatalogue
+) -> Imported:
+    """Read a file into records, checked as if they stood in the ledger.
+
+    Args:
+      path: CSV or XLSX file.
+      kind: What its rows are.
+      settings: For budget units, by code or unique name.
+      year: The year as it is, for projects by id or unique name, and for ids that are taken.
+      catalogue: For names that do not match their code, and for unknown codes.
+    Raises:
+      LedgerError: Every problem of every row.
+    """
+    rows = read_rows(path, path.name)
+    columns = match_columns(rows, kind.fields)
+    result, report = Imported(kind), Report()
+    known = _Known(settings, year, kind)
+    for number, cells in rows.body:
+        place = Place(rows.file, number)
+        given, problems = parse_row(kind.fields, columns, cells, place)
+        values = dict(given)
+        problems += check_record(kind, values, place, known)
+        report.errors += problems
+        if not problems:
+            result.warnings += record_warnings(kind, values, place, catalogue)
+            result.rows.append(values)
+            result.blocks.append(record_text(kind, stored_values(kind, values, catalogue)))
+    report.raise_errors()
+    if not result.rows:
+        raise LedgerError(Problem("empty-file", Place(rows.file)))
+    return result
+
+
+class _Known:
+    """What a record may refer to, and the identities that are taken."""
+
+    def __init__(self, settings: Settings, year: LedgerYear, kind: f.RecordKind) -> None:
+        self.names = {
+            "budget_unit": [(unit.code, unit.name) for unit in settings.budget_units],
+            "project": [(project.id, project.name) for project in year.projects],
+        }
+        self.taken: dict[str, int] = {}
+        if kind.identity:
+            self.taken = {getattr(r, kind.identity): r.source.line for r in getattr(year, kind.plural)}
+
+
+def known_references(settings: Settings, year: LedgerYear, kind: f.RecordKind) -> _Known:
+    """Return what a record of this kind may refer to in the ledger."""
+    return _Known(settings, year, kind)
+
+
+def check_record(kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known) -> list[Problem]:
+    """Check one record as given: required fields, fields against each other, references, identity.
+
+    Args:
+      kind: The kind of record.
+      values: Canonical values by field; names of units and projects are replaced by their codes.
+      place: Row or command line.
+      known: What the record may refer to; its identity is added.
+    """
+    problems = list(_missing(kind, values, place))
+    for name, label in (("budget_unit", "预算单位"), ("project", "项目")):
+        if name in kind.by_name and values.get(name):
+            problems += _resolve(values, name, label, place, known.names[name])
+    if kind.identity and values.get(kind.identity):
+        own = values[kind.identity]
+        if own in known.taken:
+            facts = {"field": kind.by_name[kind.identity].label, "first": known.taken[own], "key": kind.identity}
+            problems.append(Problem("duplicate-id", place, own, facts))
+        known.taken.setdefault(own, place.line)
+    if not problems:
+        try:
+            kind.complete({**{field.name: field.default for field in kind.fields}, **values})
+        except f.FieldError as error:
+            problems.append(Problem(error.code, place, facts=error.facts))
+    return problems
+
+
+def _missing(kind: f.RecordKind, values: Mapping[str, Any], place: Place) -> Iterable[Problem]:
+    for field_ in kind.fields:
+        if field_.required and field_.name not in values and field_.name != "amount":
+            facts = {"field": field_.label, "key": field_.column or field_.name, "example": field_.example}
+            yield Problem("missing", place, facts=facts)
+
+
+def _resolve(
+    values: dict[str, Any], name: str, label: str, place: Place, known: list[tuple[str, str]]
+) -> Iterable[Problem]:
+    given = values[name]
+    if any(code == given for code, _ in known):
+        return
+    codes = [code for code, full in known if full == given]
+    if len(codes) == 1:
+        values[name] = codes[0]
+    elif codes:
+        yield Problem("ambiguous-name", place, given, {"field": label})
+    else:
+        hint = suggestion(given, [spelling for pair in known for spelling in pair], among=f"已有的{label}")
+        yield Problem("unknown-unit" if name == "budget_unit" else "unknown-project", place, given, {"hint": hint})
+
+
+def stored_values(kind: f.RecordKind, values: Mapping[str, Any], catalogue: SubjectCatalogue) -> dict[str, Any]:
+    """Return what is written for a record: 万元 as 元 (三公 keeps its printed 万元), no name that the code already says."""
+    stored = {name: value for name, value in values.items() if value not in ("", None)}
+    if "amount_wan" in stored and kind is not f.SANGONG:
+        stored["amount"] = stored.pop("amount_wan")[0]
+    for subject in ("function", "economic"):
+        name = stored.get(f"{subject}_name")
+        if name and catalogue.name(subject, stored.get(f"{subject}_code", "")) == name:
+            del stored[f"{subject}_name"]
+    if not stored.get("carried_forward", True):
+        del stored["carried_forward"]
+    return stored
+
+
+def record_warnings(
+    kind: f.RecordKind, values: Mapping[str, Any], place: Place, catalogue: SubjectCatalogue
+) -> list[Problem]:
+    """Return doubts about one record: unknown codes, names of another code, negative amounts."""
+    found = []
+    for subject, label in (("function", "功能科目"), ("economic", "经济科目")):
+        code = values.get(f"{subject}_code", "")
+        name, given = catalogue.name(subject, code), values.get(f"{subject}_name", "")
+        if code and name is None:
+            near = "、".join(f"{c} {n}" for c, n in catalogue.nearest(subject, code))
+            facts = {"year": catalogue.year, "kind": label, "hint": f"相近的有：{near}；本地科目请写入 subjects.csv"}
+            found.append(Problem("unknown-subject", place, code, facts))
+        elif code and given and given != name:
+            facts = {"year": catalogue.year, "code": code, "name": name}
+            found.append(Problem("subject-name", place, given, facts))
+    amount = values.get("amount")
+    if amount is None and values.get("amount_wan"):
+        amount = values["amount_wan"][0]
+    if amount is not None and amount < 0:
+        found.append(Problem("amount-negative", place, f"{amount:f}", {"field": "金额"}))
+    return found
+
+
+__all__ = ["IMPORT_KINDS", "SUBJECTS", "Imported", "Rows", "check_record", "field_problem", "import_records"]

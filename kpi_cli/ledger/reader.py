@@ -1,0 +1,411 @@
+"""From a ledger folder to checked records, with every problem of all files in one go.
+
+Reading is one pass with a compiled parser; lines of the source are looked up in one sweep over the headers, and
+the line of a single key only when there is a problem to report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kpi_cli.errors import LedgerError
+from kpi_cli.model import fields as f
+from kpi_cli.model.records import (
+    BudgetUnit,
+    LedgerYear,
+    Settings,
+    Source,
+    TableDisplay,
+)
+from kpi_cli.problems import Place, Problem, suggestion
+from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+SETTINGS_FILE = "kpi.toml"
+SUBJECTS_FILE = "subjects.csv"
+NARRATIVE_FILE = "narrative.toml"
+SCHEMA_VERSION = 1
+_KNOWN_FILES = (*(kind.file for kind in f.KINDS.values()), NARRATIVE_FILE)
+
+
+@dataclass
+class Report:
+    """Problems found while reading: errors stop the command, warnings are shown."""
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def raise_errors(self) -> None:
+        """Raise all errors at once, if there are any."""
+        if self.errors:
+            raise LedgerError(self.errors)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger folder: its settings and the years that it holds; records are read year by year.
+
+    Attributes:
+      root: The folder.
+      settings: What kpi.toml says.
+      years: Years with a folder, oldest first.
+    """
+
+    root: Path
+    settings: Settings
+    years: tuple[int, ...]
+
+    def chosen_year(self, year: int | None) -> int:
+        """Return the year asked for, or the latest one.
+
+        Raises:
+          LedgerError: The ledger does not hold it, or holds none.
+        """
+        if not self.years:
+            raise LedgerError(Problem("no-years"))
+        if year is None:
+            return self.years[-1]
+        if year not in self.years:
+            hint = "现有年度：" + "、".join(map(str, self.years))
+            raise LedgerError(Problem("no-year", facts={"year": year, "hint": hint}))
+        return year
+
+
+def open_ledger(root: Path) -> Ledger:
+    """Read a ledger's settings and list its years.
+
+    Args:
+      root: Folder with kpi.toml.
+    Raises:
+      LedgerError: kpi.toml is missing or wrong.
+    """
+    report = Report()
+    document = _open(root, SETTINGS_FILE, report)
+    report.raise_errors()
+    if document is None:
+        raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
+    settings = _settings(document, report)
+    report.raise_errors()
+    return Ledger(root, settings, list_years(root))
+
+
+def list_years(root: Path) -> tuple[int, ...]:
+    """Return the years that have a folder in the ledger, oldest first."""
+    return tuple(sorted(int(p.name) for p in root.iterdir() if re.fullmatch(r"\d{4}", p.name) and p.is_dir()))
+
+
+def read_year(ledger: Ledger, year: int, report: Report | None = None) -> LedgerYear:
+    """Read and check all records of one year.
+
+    Args:
+      ledger: The ledger.
+      year: A year that it holds.
+      report: Collects problems; without one, errors are raised.
+    Returns:
+      The records. With errors in `report`, those that could be read.
+    Raises:
+      LedgerError: Every error of all files of the year, where no `report` is given.
+    """
+    own = report or Report()
+    read = {kind.plural: read_records(ledger.root, year, kind, own) for kind in f.KINDS.values()}
+    _check_references(ledger, read, own)
+    _check_stray_files(ledger.root, year, own)
+    local = read_local_subjects(ledger.root, year, own)
+    if report is None:
+        own.raise_errors()
+    return LedgerYear(
+        year, read["lines"], read["incomes"], read["projects"], read["sangong"], read["comparatives"], local
+    )
+
+
+def _open(root: Path, file: str, report: Report) -> TomlDocument | None:
+    try:
+        return read_toml(root / file, file)
+    except FileNotFoundError:
+        return None
+    except TomlError as error:
+        report.errors.append(error.problem)
+    except OSError as error:
+        report.errors.append(Problem("unreadable", Place(file), facts={"detail": error.strerror or "无法打开"}))
+    return None
+
+
+def _unknown_keys(document: TomlDocument, known: Iterable[str], *path: str | int) -> Iterable[Problem]:
+    table: Any = document.data
+    for step in path:
+        table = table[step]
+    for key in table:
+        if key not in known:
+            hint = suggestion(key, known)
+            yield Problem("unknown-key", document.place(*path, key), facts={"key": key, "hint": hint})
+
+
+# records
+
+
+def read_records(root: Path, year: int, kind: f.RecordKind, report: Report) -> tuple[Any, ...]:
+    """Read one file of a year into records; a missing file holds none."""
+    file = f"{year}/{kind.file}"
+    document = _open(root, file, report)
+    if document is None:
+        return ()
+    report.errors += _unknown_keys(document, (kind.name,))
+    raws = document.data.get(kind.name, [])
+    if not isinstance(raws, list) or not all(isinstance(raw, dict) for raw in raws):
+        problem = Problem(
+            "wrong-type",
+            document.place(kind.name),
+            facts={"field": kind.name, "expected": "记录的列表", "example": f"[[{kind.name}]]"},
+        )
+        report.errors.append(problem)
+        return ()
+    lines = record_lines(document, kind.name, len(raws))
+    build = record_builder(kind)
+    records = []
+    for index, raw in enumerate(raws):
+        source = Source(file, lines[index], index + 1)
+        try:
+            records.append(build(raw, source))
+        except f.FieldError:
+            report.errors += _explain(document, kind, index, raw)
+    if kind.identity:
+        report.errors += _duplicates(document, kind, records)
+    report.warnings += _negatives(records)
+    return tuple(records)
+
+
+def record_lines(document: TomlDocument, name: str, count: int) -> list[int]:
+    """Return the line of each record's `[[name]]` header.
+
+    One sweep with a regular expression is enough unless the file has multi-line strings or writes its
+    records in another way; then the lines are looked up one by one.
+    """
+    text = document.text
+    found: list[int] = []
+    if '"""' not in text and "'''" not in text:
+        line, at = 1, 0
+        for match in re.finditer(rf"^[ \t]*\[\[[ \t]*{name}[ \t]*\]\]", text, re.MULTILINE):
+            line += text.count("\n", at, match.start())
+            at = match.start()
+            found.append(line)
+    if len(found) == count:
+        return found
+    return [document.place(name, index).line for index in range(count)]
+
+
+def record_builder(kind: f.RecordKind) -> Any:
+    """Return a fast function (raw TOML table, source) → record, which raises FieldError on the first fault."""
+    parsers = {field.name: _cached(field) for field in kind.fields}
+    defaults = {field.name: field.default for field in kind.fields}
+    required = [field.name for field in kind.fields if field.required and field.name != "amount"]
+    complete, record = kind.complete, kind.record
+
+    def build(raw: Mapping[str, Any], source: Source) -> Any:
+        values = defaults.copy()
+        for key, value in raw.items():
+            parse = parsers.get(key)
+            if parse is None:
+                raise f.FieldError("unknown-key")
+            if value != "":
+                values[key] = parse(value)
+        for key in required:
+            if values[key] in ("", None):
+                raise f.FieldError("missing")
+        complete(values)
+        return record(**values, source=source)
+
+    return build
+
+
+def _cached(field: f.Field) -> Any:
+    """Remember parsed texts: codes and words repeat, and equal texts then share one object."""
+    if field in (f.AMOUNT, f.AMOUNT_WAN) or field.name == "note":
+        return field.parse
+    known: dict[Any, Any] = {}
+    parse = field.parse
+
+    def cached(value: Any) -> Any:
+        if type(value) is not str:
+            return parse(value)
+        found = known.get(value)
+        if found is None:
+            found = known[value] = parse(value)
+        return found
+
+    return cached
+
+
+def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mapping[str, Any]) -> list[Problem]:
+    """Find every fault of one record, each with the line of its key."""
+    path = (kind.name, index)
+    problems = list(_unknown_keys(document, kind.keys, *path))
+    values = {field.name: field.default for field in kind.fields}
+    for key, value in raw.items():
+        field = kind.by_name.get(key)
+        if field is not None and value != "":
+            try:
+                values[key] = field.parse(value)
+            except f.FieldError as error:
+                problems.append(field_problem(error, field, document.place(*path, key), value))
+    for field in kind.fields:
+        if field.required and field.name != "amount" and field.name not in raw or raw.get(field.name) == "" and field.required:
+            facts = {"field": field.label, "key": field.name, "example": field.example}
+            problems.append(Problem("missing", document.place(*path), facts=facts))
+    if not problems:
+        try:
+            kind.complete(values)
+        except f.FieldError as error:
+            problems.append(Problem(error.code, document.place(*path), facts=error.facts))
+    return problems
+
+
+def field_problem(error: f.FieldError, field: f.Field, place: Place, value: object) -> Problem:
+    """Say in full what a field refuses."""
+    facts = {"field": field.label, "example": field.example, "key": field.name, **error.facts}
+    return Problem(error.code, place, str(value), facts)
+
+
+def _duplicates(document: TomlDocument, kind: f.RecordKind, records: Iterable[Any]) -> Iterable[Problem]:
+    first: dict[str, Source] = {}
+    for record in records:
+        value = getattr(record, kind.identity)
+        earlier = first.setdefault(value, record.source)
+        if earlier is not record.source:
+            facts = {"field": kind.by_name[kind.identity].label, "first": earlier.line, "key": kind.identity}
+            place = document.place(kind.name, record.source.number - 1, kind.identity)
+            yield Problem("duplicate-id", place, value, facts)
+
+
+def _negatives(records: Iterable[Any]) -> Iterable[Problem]:
+    for record in records:
+        if record.amount is not None and record.amount < 0:
+            place = Place(record.source.file, record.source.line)
+            yield Problem("amount-negative", place, f"{record.amount:f}", {"field": "金额"})
+
+
+def _check_references(ledger: Ledger, read: Mapping[str, tuple[Any, ...]], report: Report) -> None:
+    projects = {project.id for project in read["projects"]}
+    units = {unit.code for unit in ledger.settings.budget_units}
+    for record in (*read["lines"], *read["incomes"], *read["sangong"]):
+        place = Place(record.source.file, record.source.line)
+        if record.budget_unit and record.budget_unit not in units:
+            hint = suggestion(record.budget_unit, sorted(units), among="已有的预算单位")
+            report.errors.append(Problem("unknown-unit", place, record.budget_unit, {"hint": hint}))
+        project = getattr(record, "project", "")
+        if project and project not in projects:
+            hint = suggestion(project, sorted(projects), among="已有的项目")
+            report.errors.append(Problem("unknown-project", place, project, {"hint": hint}))
+
+
+def _check_stray_files(root: Path, year: int, report: Report) -> None:
+    folder = root / str(year)
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        if path.name not in _KNOWN_FILES:
+            hint = suggestion(path.name, _KNOWN_FILES)
+            report.warnings.append(Problem("stray-file", Place(f"{year}/{path.name}"), facts={"hint": hint}))
+
+
+def read_local_subjects(root: Path, year: int, report: Report) -> dict[tuple[str, str], str]:
+    """Read that year's `subjects.csv`: (kind, code) → name."""
+    path = root / str(year) / SUBJECTS_FILE
+    if not path.exists():
+        return {}
+    from kpi_cli.ledger.spreadsheet import read_rows
+    from kpi_cli.ledger.subjects_file import parse_subjects
+
+    try:
+        return parse_subjects(read_rows(path, f"{year}/{SUBJECTS_FILE}"), report)
+    except LedgerError as error:
+        report.errors += error.problems
+        return {}
+
+
+# settings
+
+
+def _settings(document: TomlDocument, report: Report) -> Settings:
+    known = (*(field.name for field in f.SETTINGS_FIELDS), "display", "budget_unit")
+    report.errors += _unknown_keys(document, known)
+    data = document.data
+    values = _plain(document, f.SETTINGS_FIELDS, data, (), report)
+    if "schema_version" in values and values["schema_version"] not in (None, "", SCHEMA_VERSION):
+        place = document.place("schema_version")
+        report.errors.append(Problem("schema-version", place, str(values["schema_version"])))
+    display, by_table = _displays(document, data.get("display", {}), report)
+    units = _budget_units(document, data.get("budget_unit", []), report)
+    return Settings(
+        values["department"],
+        values["code"],
+        values["level"],
+        values["nature"],
+        values["table_set"],
+        display,
+        by_table,
+        units,
+    )
+
+
+def _plain(
+    document: TomlDocument, fields: Iterable[f.Field], raw: object, path: tuple[str | int, ...], report: Report
+) -> dict[str, Any]:
+    """Parse the plain fields of one table of kpi.toml; problems go to the report."""
+    values: dict[str, Any] = {}
+    table = raw if isinstance(raw, dict) else {}
+    if not isinstance(raw, dict):
+        facts = {"field": str(path[-1]), "expected": "表", "example": f"[{path[0]}]"}
+        report.errors.append(Problem("wrong-type", document.place(*path), facts=facts))
+    for field_ in fields:
+        values[field_.name] = field_.default
+        value = table.get(field_.name, "")
+        if value == "":
+            if field_.required:
+                facts = {"field": field_.label, "key": field_.name, "example": field_.example}
+                report.errors.append(Problem("missing", document.place(*path), facts=facts))
+            continue
+        try:
+            values[field_.name] = field_.parse(value)
+        except f.FieldError as error:
+            report.errors.append(field_problem(error, field_, document.place(*path, field_.name), value))
+    return values
+
+
+def _displays(document: TomlDocument, raw: Any, report: Report) -> tuple[TableDisplay, dict[int, TableDisplay]]:
+    names = [field_.name for field_ in f.DISPLAY_FIELDS]
+    own = TableDisplay(**_plain(document, f.DISPLAY_FIELDS, raw, ("display",), report))
+    by_table: dict[int, TableDisplay] = {}
+    if not isinstance(raw, dict) or not raw:
+        return own, by_table
+    report.errors += _unknown_keys(document, (*names, "tables"), "display")
+    tables = raw.get("tables", {})
+    for number, table in tables.items() if isinstance(tables, dict) else ():
+        path = ("display", "tables", number)
+        if not number.isdigit():
+            facts = {"field": "表号", "expected": "数字", "example": "[display.tables.8]"}
+            report.errors.append(Problem("wrong-type", document.place(*path), number, facts))
+            continue
+        values = _plain(document, f.DISPLAY_FIELDS, table, path, report)
+        if isinstance(table, dict):
+            report.errors += _unknown_keys(document, names, *path)
+        by_table[int(number)] = TableDisplay(**values)
+    return own, by_table
+
+
+def _budget_units(document: TomlDocument, raw: Any, report: Report) -> tuple[BudgetUnit, ...]:
+    units: dict[str, BudgetUnit] = {}
+    names = [field_.name for field_ in f.UNIT_FIELDS]
+    for index, table in enumerate(raw if isinstance(raw, list) else []):
+        path = ("budget_unit", index)
+        unit = BudgetUnit(**_plain(document, f.UNIT_FIELDS, table, path, report))
+        if isinstance(table, dict):
+            report.errors += _unknown_keys(document, names, *path)
+        if unit.code in units:
+            first = list(units).index(unit.code)
+            facts = {"field": "预算单位编码", "first": document.place("budget_unit", first).line, "key": "code"}
+            report.errors.append(Problem("duplicate-id", document.place(*path, "code"), unit.code, facts))
+        units[unit.code] = unit
+    return tuple(units.values())

@@ -1,0 +1,225 @@
+"""Rows of a CSV or XLSX file as text, with the row number that a person sees.
+
+CSV: UTF-8 with or without BOM, or GB18030. XLSX: the first sheet; merged cells and formulas without a result in
+the data are refused. Numbers of a spreadsheet become the text that a person reads in the cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kpi_cli.errors import LedgerError
+from kpi_cli.model import fields as f
+from kpi_cli.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+XLSX_LIMIT = 200 * 1024 * 1024
+"""Uncompressed bytes that a workbook may have; more is refused before it is read."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A header and the rows below it.
+
+    Attributes:
+      file: Name to show.
+      header: Column names as they stand.
+      header_row: Its 1-based row number.
+      body: (row number, cells) of every row that is not blank.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    header_row: int
+    body: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_rows(path: Path, file: str) -> Rows:
+    """Read a CSV or XLSX file.
+
+    Args:
+      path: The file; its beginning decides what it is, not its ending.
+      file: Name to show in problems.
+    Raises:
+      LedgerError: It cannot be read, or holds no header.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(Problem("unreadable", Place(file), facts={"detail": error.strerror or "无法打开"})) from None
+    if raw[:4] == b"PK\x03\x04" or raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return _frame(_xlsx_rows(raw, file), file)
+    return _frame(_csv_rows(raw, file), file)
+
+
+def _frame(rows: Iterable[tuple[int, Sequence[str]]], file: str) -> Rows:
+    filled = [(number, tuple(cell.strip() for cell in cells)) for number, cells in rows]
+    filled = [(number, cells) for number, cells in filled if any(cells)]
+    if not filled:
+        raise LedgerError(Problem("empty-file", Place(file)))
+    number, header = filled[0]
+    while header and not header[-1]:
+        header = header[:-1]
+    return Rows(file, header, number, tuple(filled[1:]))
+
+
+def decode(raw: bytes, file: str) -> str:
+    """Decode a text file: UTF-8 (BOM allowed), else GB18030, the encoding of Chinese spreadsheets' CSV.
+
+    Raises:
+      LedgerError: It is neither.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise LedgerError(Problem("encoding", Place(file)))
+
+
+def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
+    reader = csv.reader(io.StringIO(decode(raw, file), newline=""), strict=True)
+    rows, start = [], 1
+    try:
+        for cells in reader:
+            rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise LedgerError(Problem("csv-syntax", Place(file, reader.line_num), facts={"detail": str(error)})) from None
+    return rows
+
+
+def _xlsx_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
+    import python_calamine
+
+    _refuse_bombs(raw, file)
+    try:
+        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
+        values = sheet.to_python(skip_empty_area=False)
+        merged = sheet.merged_cell_ranges or []
+    except Exception as error:
+        raise LedgerError(Problem("not-a-spreadsheet", Place(file), facts={"detail": str(error)})) from None
+    header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
+    problems = [
+        Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header
+    ]
+    problems += _formula_problems(raw, values, file)
+    rows = []
+    for number, row in enumerate(values, 1):
+        cells = []
+        for cell in row:
+            text = cell_text(cell)
+            if text.startswith("#") and text.rstrip("!?").upper() in _CELL_ERRORS:
+                problems.append(Problem("cell-error", Place(file, number), text))
+            cells.append(text)
+        rows.append((number, cells))
+    if problems:
+        raise LedgerError(problems)
+    return rows
+
+
+_CELL_ERRORS = ("#REF", "#DIV/0", "#VALUE", "#NAME", "#N/A", "#NUM", "#NULL")
+
+
+def _refuse_bombs(raw: bytes, file: str) -> None:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile:
+        return  # an .xls file, or one that calamine will refuse
+    if size > XLSX_LIMIT:
+        raise LedgerError(Problem("not-a-spreadsheet", Place(file), facts={"detail": "解压后过大"}))
+
+
+def _formula_problems(raw: bytes, values: Sequence[Sequence[Any]], file: str) -> list[Problem]:
+    """Find formulas without a stored result: calamine shows them as empty cells."""
+    import re
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
+            text = archive.read(names[0]).decode("utf-8", "replace") if names else ""
+    except (zipfile.BadZipFile, KeyError):
+        return []
+    problems = []
+    for match in re.finditer(r'<c r="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<f[ >](?:(?!</c>).)*?</c>', text, re.DOTALL):
+        row = int(match[2])
+        if "<v>" not in match[0] and row <= len(values):
+            problems.append(Problem("formula", Place(file, row, match[1] + match[2])))
+    return problems
+
+
+def cell_text(value: Any) -> str:
+    """Write a spreadsheet value as a person reads it: whole floats without `.0`, others with 15 digits."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        from decimal import Decimal
+
+        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
+    return str(value)
+
+
+def match_columns(rows: Rows, fields: Sequence[f.Field]) -> list[f.Field]:
+    """Return the field of each header cell.
+
+    Raises:
+      LedgerError: Unknown, repeated, or missing required columns, all at once.
+    """
+    by_spelling = {_fold(spelling): field for field in fields for spelling in field.spellings}
+    columns = "、".join(f"{field.column or field.name} {field.label}" for field in fields)
+    place = Place(rows.file, rows.header_row)
+    found: list[f.Field] = []
+    problems: list[Problem] = []
+    for name in rows.header:
+        field = by_spelling.get(_fold(name))
+        if field is None:
+            problems.append(Problem("unknown-column", place, name or "空列名", {"columns": columns}))
+        elif field in found:
+            problems.append(Problem("duplicate-column", place, name))
+        found.append(field or fields[0])
+    for field in fields:
+        if field.required and field not in found and field.name != "amount" and not problems:
+            facts = {"key": field.column or field.name, "field": field.label}
+            problems.append(Problem("missing-column", place, facts=facts))
+    if problems:
+        raise LedgerError(problems)
+    return found
+
+
+def _fold(text: str) -> str:
+    return "".join(text.translate(str.maketrans("（）", "()")).split()).lower()
+
+
+def parse_row(
+    fields: Sequence[f.Field], columns: Sequence[f.Field], cells: Sequence[str], place: Place
+) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Parse one row's cells by their columns; empty cells are "not given".
+
+    Returns:
+      (canonical values by field name, problems of this row)
+    """
+    from kpi_cli.ledger.reader import field_problem
+
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if any(cells[len(columns) :]):
+        return values, [Problem("row-width", place, facts={"count": len(cells), "width": len(columns)})]
+    for field, text in zip(columns, cells, strict=False):
+        if text:
+            try:
+                values[field.name] = field.parse(text)
+            except f.FieldError as error:
+                problems.append(field_problem(error, field, place, text))
+    return values, problems

@@ -1,0 +1,1 @@
+"""The pure model: immutable records, vocabularies, subjects. Nothing here opens a file of a ledger."""

@@ -1,0 +1,413 @@
+"""Every field of every record, declared once: spelling, Chinese name, type, meaning, example.
+
+The TOML reader, the CSV and XLSX importer, the options of `add` and `set`, and the reference pages all
+come from here, so that one field has one spelling everywhere (CONTRACT.md, Records and import columns).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from kpi_cli.model import figures, records
+from kpi_cli.model import vocabulary as v
+from kpi_cli.money import AmountError, parse_amount, printed_places
+from kpi_cli.problems import suggestion
+
+Values = dict[str, Any]
+
+
+class FieldError(ValueError):
+    """A value that its field refuses; `code` and `facts` name the problem in `problems.py`."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        """Keep the facts that the sentence needs."""
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record.
+
+    Attributes:
+      name: TOML key, CSV column and attribute of the record.
+      label: Chinese column name.
+      parse: Turns a TOML value or a cell's text into the canonical value, or raises FieldError.
+      doc: What it means, for the reference page (Chinese).
+      example: A value as a person writes it.
+      required: The record cannot do without it.
+      default: Canonical value where it is not given.
+      column: English CSV column where it differs from `name`.
+      aliases: Further accepted spellings of the column.
+      write: Turns the canonical value into the one that TOML and CSV show.
+    """
+
+    name: str
+    label: str
+    parse: Callable[[object], Any]
+    doc: str
+    example: str
+    required: bool = False
+    default: Any = ""
+    column: str = ""
+    aliases: tuple[str, ...] = ()
+    write: Callable[[Any], Any] = lambda value: value
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every accepted column name."""
+        return tuple(dict.fromkeys((self.name, self.column or self.name, self.label, *self.aliases)))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    raise FieldError("wrong-type", expected="文字，两边加引号")
+
+
+def _choice(vocabulary: v.Vocabulary) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        key = vocabulary.key(value) if isinstance(value, str) else None
+        if key is None:
+            raise FieldError("unknown-value", hint=suggestion(str(value), vocabulary.words))
+        return key
+
+    return parse
+
+
+def _code(pattern: str, problem: str) -> Callable[[object], str]:
+    matches = re.compile(pattern, re.ASCII).fullmatch
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise FieldError("wrong-type", expected="加引号的编码")
+        text = value.strip()
+        if not matches(text):
+            raise FieldError(problem)
+        return text
+
+    return parse
+
+
+_FLAGS = {"是": True, "否": False, "true": True, "false": False, "": False}
+
+
+def _flag(value: object) -> bool:
+    flag = value if isinstance(value, bool) else _FLAGS.get(value.strip().lower()) if isinstance(value, str) else None
+    if flag is None:
+        raise FieldError("not-a-flag")
+    return flag
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise FieldError("not-an-integer")
+
+
+def _year(value: object) -> int:
+    try:
+        year = _integer(value)
+    except FieldError:
+        year = 0
+    if not 1990 <= year <= 2100:
+        raise FieldError("year-range")
+    return year
+
+
+def _amount(value: object) -> Decimal:
+    try:
+        return parse_amount(value)
+    except AmountError as error:
+        raise FieldError(error.code) from None
+
+
+def _amount_wan(value: object) -> tuple[Decimal, int]:
+    try:
+        return parse_amount(value, wan=True), printed_places(value)
+    except AmountError as error:
+        raise FieldError(error.code) from None
+
+
+def _figure(value: object) -> str:
+    text = _text(value)
+    problem = figures.fault(text)
+    if problem:
+        raise FieldError("figure-key", hint=problem)
+    return text
+
+
+FUNCTION_CODE = _code(r"\d{7}", "function-code")
+ECONOMIC_CODE = _code(r"\d{5}|\d{3}", "economic-code")
+
+AMOUNT = Field(
+    "amount",
+    "金额(元)",
+    _amount,
+    "金额，元，最多两位小数",
+    "12345.67",
+    required=True,
+    default=None,
+    column="amount_yuan",
+    aliases=("金额（元）", "金额"),
+)
+AMOUNT_WAN = Field(
+    "amount_wan",
+    "金额(万元)",
+    _amount_wan,
+    "金额，万元，最多六位小数；与 amount 二选一",
+    "1.234567",
+    default=None,
+    aliases=("金额（万元）",),
+)
+_OPTIONAL_AMOUNT = Field(
+    "amount", "金额(元)", _amount, "预算金额，元", "20000.00", default=None, column="amount_yuan", aliases=("金额（元）", "金额")
+)
+_FUND = Field(
+    "fund_source", "资金来源", _choice(v.FUND_SOURCE), "资金来源", "一般公共预算", required=True, write=v.FUND_SOURCE.word
+)
+_UNIT = Field("budget_unit", "预算单位", _text, "预算单位编码（导入时可写唯一的全称）；空为本部门", "001")
+_CARRIED = Field(
+    "carried_forward",
+    "上年结转",
+    _flag,
+    "是否上年结转，空为否",
+    "否",
+    default=False,
+)
+_NOTE = Field("note", "备注", _text, "备注，不公开", "")
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """One kind of record and where it lives.
+
+    Attributes:
+      name: Key of the array of tables in TOML.
+      plural: KIND of `kpi import`.
+      group: Command group that edits single records, or "".
+      label: Chinese name.
+      file: File in the year's folder.
+      fields: In the order in which a record is written.
+      record: Class of the records; called with the canonical values and `source`.
+      complete: Derives values and checks fields against each other; raises FieldError.
+      identity: Field that is unique in its file, or "".
+    """
+
+    name: str
+    plural: str
+    group: str
+    label: str
+    file: str
+    fields: tuple[Field, ...]
+    record: Callable[..., Any]
+    complete: Callable[[Values], None] = lambda values: None
+    identity: str = ""
+    by_name: Mapping[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the fields by TOML key."""
+        object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """TOML keys in writing order."""
+        return tuple(self.by_name)
+
+
+def _complete_amount(values: Values, *, required: bool = True) -> None:
+    """Merge `amount_wan` into `amount`; `places` keeps the decimals that 万元 was printed with."""
+    wan = values.pop("amount_wan", None)
+    if wan is not None and values["amount"] is not None:
+        raise FieldError("amount-twice")
+    values["places"] = None
+    if wan is not None:
+        values["amount"], values["places"] = wan
+    if required and values["amount"] is None:
+        raise FieldError("missing", field="金额", key="amount", example="12345.67")
+
+
+def _complete_line(values: Values) -> None:
+    _complete_amount(values)
+    del values["places"]
+    code, kind = values["economic_code"], values["expenditure_type"]
+    if len(code) != 5 and kind != "project_expenditure":
+        raise FieldError("economic-code-needed", type=v.EXPENDITURE_TYPE.word(kind))
+    if values["fund_source"] == "nonfiscal_surplus":
+        raise FieldError("fund-not-for-lines")
+    if kind == "basic_expenditure" and not values["cost_kind"]:
+        derived = v.DERIVED_COST_KIND.get(code[:3])
+        if derived is None:
+            raise FieldError("cost-kind-needed", category=code[:3])
+        values["cost_kind"] = derived
+
+
+def _complete_income(values: Values) -> None:
+    _complete_amount(values)
+    del values["places"]
+
+
+def _complete_project(values: Values) -> None:
+    _complete_amount(values, required=False)
+    del values["places"]
+
+
+LINE = RecordKind(
+    "line",
+    "lines",
+    "budget",
+    "预算行",
+    "lines.toml",
+    (
+        Field("function_code", "功能科目编码", FUNCTION_CODE, "功能分类科目编码，7 位", "2010601", required=True),
+        Field("function_name", "功能科目名称", _text, "功能科目名称，只用于核对编码", "行政运行"),
+        Field("economic_code", "经济科目编码", ECONOMIC_CODE, "部门经济分类科目编码，5 位；项目支出可为 3 位或空", "30101"),
+        Field("economic_name", "经济科目名称", _text, "经济科目名称，只用于核对编码", "基本工资"),
+        Field(
+            "expenditure_type",
+            "支出类型",
+            _choice(v.EXPENDITURE_TYPE),
+            "支出类型",
+            "基本支出",
+            required=True,
+            write=v.EXPENDITURE_TYPE.word,
+        ),
+        Field(
+            "cost_kind",
+            "经费类别",
+            _choice(v.COST_KIND),
+            "人员经费或公用经费；301、303 与 302、309、310 类可省略",
+            "人员经费",
+            write=v.COST_KIND.word,
+        ),
+        _FUND,
+        Field("project", "项目", _text, "projects.toml 里的项目 id", "P01"),
+        _UNIT,
+        _CARRIED,
+        AMOUNT,
+        AMOUNT_WAN,
+        _NOTE,
+    ),
+    records.BudgetLine,
+    _complete_line,
+)
+
+INCOME = RecordKind(
+    "income",
+    "incomes",
+    "income",
+    "收入",
+    "incomes.toml",
+    (
+        _FUND,
+        Field("function_code", "功能科目编码", FUNCTION_CODE, "收入对应的功能科目编码，7 位，可空", "2010601"),
+        _UNIT,
+        _CARRIED,
+        AMOUNT,
+        AMOUNT_WAN,
+        _NOTE,
+    ),
+    records.Income,
+    _complete_income,
+)
+
+PROJECT = RecordKind(
+    "project",
+    "projects",
+    "project",
+    "项目",
+    "projects.toml",
+    (
+        Field("id", "项目编号", _text, "简短的编号，预算行用它指向项目", "P01", required=True),
+        Field("name", "项目名称", _text, "公开时的全称", "绩效考评指标体系编制经费", required=True),
+        Field("task", "工作任务", _text, "对应的年度工作任务", "编制绩效考评指标体系"),
+        Field("objective", "绩效目标", _text, "年度绩效目标", ""),
+        _OPTIONAL_AMOUNT,
+        AMOUNT_WAN,
+        Field("executed", "执行数(元)", _amount, "执行数，元", "18000.00", default=None, column="executed_yuan"),
+    ),
+    records.Project,
+    _complete_project,
+    identity="id",
+)
+
+SANGONG = RecordKind(
+    "sangong",
+    "sangong",
+    "sangong",
+    "“三公”经费",
+    "sangong.toml",
+    (
+        Field(
+            "category", "类别", _choice(v.SANGONG_CATEGORY), "类别", "公务接待费", required=True, write=v.SANGONG_CATEGORY.word
+        ),
+        Field(
+            "fund_source",
+            "资金来源",
+            _choice(v.FUND_SOURCE),
+            "资金来源，空为一般公共预算",
+            "一般公共预算",
+            default="general_public_budget",
+            write=v.FUND_SOURCE.word,
+        ),
+        _OPTIONAL_AMOUNT,
+        AMOUNT_WAN,
+        _UNIT,
+        Field("groups", "团组数", _integer, "因公出国（境）团组数", "1", default=None),
+        Field("persons", "人次", _integer, "因公出国（境）人次或接待人次", "12", default=None),
+        Field("vehicles", "车辆数", _integer, "购置或保有的公务用车数", "2", default=None),
+        Field("batches", "批次", _integer, "公务接待批次", "5", default=None),
+        Field("reason", "增减原因", _text, "与上年比较增减的原因", ""),
+        _NOTE,
+    ),
+    records.SangongExpense,
+    _complete_amount,
+)
+
+COMPARATIVE = RecordKind(
+    "comparative",
+    "comparatives",
+    "",
+    "上年数",
+    "comparatives.toml",
+    (
+        Field("year", "年度", _year, "数字所属的年度，空为上年", "2016", default=None),
+        Field("figure", "数字", _figure, "数字的键，见 kpi help figures", "expenditure", required=True),
+        AMOUNT,
+        AMOUNT_WAN,
+        _NOTE,
+    ),
+    records.Comparative,
+    _complete_income,
+)
+
+KINDS: Mapping[str, RecordKind] = {kind.plural: kind for kind in (LINE, INCOME, PROJECT, SANGONG, COMPARATIVE)}
+
+UNIT_FIELDS = (
+    Field("code", "编码", _text, "预算单位编码", "001", required=True),
+    Field("name", "名称", _text, "预算单位全称", "绩效评估中心", required=True),
+    Field("nature", "性质", _choice(v.NATURE), "行政、参公或事业", "事业", write=v.NATURE.word),
+)
+
+DISPLAY_FIELDS = (
+    Field("decimals", "小数位", _integer, "金额的小数位数", "2", default=None),
+    Field("zero", "零的写法", _choice(v.ZERO_STYLE), "零值印成：blank、0 或 0.00", "blank", default=None),
+    Field("thousands", "千分位", _flag, "印刷品中的千分位分隔", "true", default=None),
+    Field("form", "表式", _text, "表套提供的另一种表式", "by_subject", default=None),
+)
+
+SETTINGS_FIELDS = (
+    Field("schema_version", "格式版本", _integer, "固定为 1", "1", required=True),
+    Field("department", "部门（单位）名称", _text, "部门或单位全称", "防城港市港口区绩效办", required=True),
+    Field("code", "编码", _text, "部门或单位编码", ""),
+    Field("level", "层级", _choice(v.LEVEL), "部门或单位", "部门", default="department", write=v.LEVEL.word),
+    Field("nature", "性质", _choice(v.NATURE), "行政、参公或事业；只用于单位", "行政", write=v.NATURE.word),
+    Field("table_set", "表套", _text, "表套名称，或台账内文件夹的名称", "shanghai", required=True),
+)

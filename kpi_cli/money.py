@@ -1,0 +1,98 @@
+"""The one home of rounding and money units.
+
+Amounts are `Decimal` yuan (元) everywhere. They turn into 万元, are rounded, or become text only here,
+half up, in one step from the exact yuan (domain rule F-01); no other module calls `quantize` or `round`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+WAN = Decimal(10000)
+YUAN_PLACES = 2
+WAN_PLACES = 6
+LIMIT = Decimal(10) ** 13
+"""Amounts stay below ten trillion yuan: 13 digits and two decimals are the 15 that a spreadsheet cell keeps exactly."""
+
+_EXPONENTS = tuple(Decimal(1).scaleb(-places) for places in range(12))
+_SCALES = {"元": Decimal(1), "万元": WAN, "千元": Decimal(1000), "亿元": WAN * WAN}
+MONEY_UNITS = tuple(_SCALES)
+
+
+class AmountError(ValueError):
+    """An amount that is no amount; `code` names the problem in `problems.py`."""
+
+    def __init__(self, code: str) -> None:
+        """Remember which of the amount problems it is."""
+        super().__init__(code)
+        self.code = code
+
+
+def parse_amount(value: object, *, wan: bool = False) -> Decimal:
+    """Turn a TOML value or a cell's text into exact yuan.
+
+    Args:
+      value: int, Decimal, or text; text may carry thousands separators and full-width digits.
+      wan: The value is in 万元 (at most 6 decimals) instead of 元 (at most 2).
+    Returns:
+      Yuan. A value in 元 keeps the decimals as written.
+    Raises:
+      AmountError: Not a number, not finite, too many decimals, or beyond LIMIT.
+    """
+    number = _number(value)
+    if not number.is_finite():
+        raise AmountError("amount-not-finite")
+    if -int(number.as_tuple().exponent) > (WAN_PLACES if wan else YUAN_PLACES) and _places(number) > (
+        WAN_PLACES if wan else YUAN_PLACES
+    ):
+        raise AmountError("amount-wan-places" if wan else "amount-places")
+    yuan = number * WAN if wan else number
+    if abs(yuan) >= LIMIT:
+        raise AmountError("amount-too-large")
+    return yuan.quantize(_EXPONENTS[YUAN_PLACES]) if wan else yuan
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFKC", value).strip().replace(",", "").removeprefix("¥")
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            pass
+    raise AmountError("amount-not-a-number")
+
+
+def _places(number: Decimal) -> int:
+    return max(0, -int(number.normalize().as_tuple().exponent))
+
+
+def printed_places(value: object) -> int:
+    """Count the decimals that a number was written with, trailing zeros included (`25.40` has 2)."""
+    return max(0, -int(_number(value).as_tuple().exponent))
+
+
+def round_half_up(value: Decimal, places: int) -> Decimal:
+    """Round to `places` decimals, halves away from zero (domain rule F-01)."""
+    return value.quantize(_EXPONENTS[places], ROUND_HALF_UP)
+
+
+def in_unit(yuan: Decimal, money_unit: str) -> Decimal:
+    """Express yuan in `money_unit` (元, 千元, 万元, 亿元), exactly, without rounding."""
+    return yuan if money_unit == "元" else yuan / _SCALES[money_unit]
+
+
+def display(yuan: Decimal, money_unit: str, places: int) -> Decimal:
+    """Give the number that is printed for `yuan`: in `money_unit`, rounded once to `places` decimals."""
+    return round_half_up(in_unit(yuan, money_unit), places)
+
+
+def plain(number: Decimal, *, thousands: bool = False) -> str:
+    """Write a number without exponent, `.` as the point, and `,` between thousands where asked; never `-0`."""
+    if not number:
+        number = abs(number)
+    return f"{number:,f}" if thousands else f"{number:f}"

@@ -1,0 +1,1 @@
+"""The plugin side: hook specifications, the exporter interface, and the loader that isolates faults."""

@@ -1,0 +1,177 @@
+"""Every problem that bad input can cause, with its sentence: one code, one wording, one place.
+
+A problem prints as CONTRACT.md has it: `FILE:LINE: what is wrong（value）；what to do`. Callers give facts
+(code, place, value), never prose, so that tests can assert on fields and wording changes in one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands.
+
+    Attributes:
+      file: Path as the user knows it (relative to the ledger where it lies inside it), or "".
+      line: 1-based line, or a spreadsheet row, or 0 where there is none.
+      column: Column or cell name, or "".
+    """
+
+    file: str = ""
+    line: int = 0
+    column: str = ""
+
+    def __str__(self) -> str:
+        """Write `FILE:LINE`, with the column behind it where there is one."""
+        text = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{text}:{self.column}" if self.column else text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault at one place.
+
+    Attributes:
+      code: Key of WORDING.
+      place: Where it is.
+      value: What stands there, shown in brackets; "" for nothing to show.
+      facts: Words that the sentence needs.
+    """
+
+    code: str
+    place: Place = field(default_factory=Place)
+    value: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The whole line without the `kpi: 错误: ` in front."""
+        what, remedy = WORDING[self.code]
+        where = str(self.place)
+        shown = f"（{shorten(self.value)}）" if self.value else ""
+        then = f"；{remedy.format_map(self.facts)}" if remedy else ""
+        return f"{where + ': ' if where else ''}{what.format_map(self.facts)}{shown}{then}"
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """Fold white space and control characters and cut long text, so that one problem stays one line."""
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def suggestion(word: str, known: Iterable[str], *, among: str = "可用的有") -> str:
+    """Say which known word was probably meant, else list what is known.
+
+    Returns:
+      `是不是 X？`, or `可用的有：A、B、C`.
+    """
+    words = list(known)
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    if close:
+        return f"是不是 {close[0]}？"
+    return f"{among}：{'、'.join(words)}" if words else "没有可用的值"
+
+
+def from_table(code: str) -> tuple[str, str]:
+    """Return the two halves of a problem's wording, for documentation."""
+    return WORDING[code]
+
+
+# code: (what is wrong, what to do). {name} comes from Problem.facts.
+WORDING: dict[str, tuple[str, str]] = {}
+WORDING |= {
+    # amounts
+    "amount-not-a-number": ("{field}不是数字", "请写成 12345.67 这样的数"),
+    "amount-not-finite": ("{field}不能是 NaN 或无穷大", "请改为实际金额，未知的金额不要填写该记录"),
+    "amount-places": ("{field}的小数超过两位，元以下只到分", "请改为最多两位小数，或用万元列（最多六位小数）"),
+    "amount-wan-places": ("{field}的小数超过六位，万元最多六位小数（到分）", "请改为最多六位小数"),
+    "amount-too-large": ("{field}超出范围，须小于十万亿元", "请检查单位是否写错"),
+    "amount-negative": ("{field}是负数", "如确为冲减可以保留，否则请改正"),
+    "amount-twice": ("元和万元两种金额同时填写", "请只保留一种"),
+    "amount-is-float": ("{field}不是精确的十进制数", "请直接写 12345.67 或 12345，不加引号"),
+    # fields and keys
+    "missing": ("缺少{field}", "请补上 {key}，例如 {example}"),
+    "unknown-key": ("未知的键 {key}", "{hint}"),
+    "unknown-table": ("这里不应有 [{key}]", "{hint}"),
+    "wrong-type": ("{field}的类型不对，应为{expected}", "例如 {example}"),
+    "unknown-value": ("{field}不认识", "{hint}"),
+    "function-code": ("功能科目编码不是 7 位数字", "请用 kpi subject search 查找完整的项级编码"),
+    "economic-code": ("经济科目编码不是 5 位数字", "请用 kpi subject search 查找款级编码；项目支出可用 3 位类编码或留空"),
+    "economic-code-needed": ("{type}必须有 5 位经济科目编码", "请补上 economic_code，只有项目支出可以留空或只到类"),
+    "cost-kind-needed": ("基本支出的经济科目类 {category} 不能推出经费类别", "请写明 cost_kind = \"人员经费\" 或 \"公用经费\""),
+    "fund-not-for-lines": ("支出不能用“使用非财政拨款结余”作资金来源", "它只用于收入；支出请写实际的资金来源"),
+    "duplicate-id": ("{field}重复，第一次出现在第 {first} 行", "请改用别的 {key}"),
+    "unknown-project": ("项目不在 projects.toml 里", "{hint}"),
+    "unknown-unit": ("预算单位不在 kpi.toml 里", "{hint}"),
+    "ambiguous-name": ("名称对应多个{field}", "请改用编码"),
+    "year-range": ("年份不是 1990–2100 的四位数", "请写成 2025 这样的年份"),
+    "not-a-date": ("{field}不是日期", "请写成 2025-01-31"),
+    "not-an-integer": ("{field}不是不小于 0 的整数", "请写成 3 这样的整数"),
+    "not-a-flag": ("{field}不是“是”或“否”", "请写 是、否、true 或 false"),
+    "figure-key": ("数字的键不认识", "{hint}"),
+    # files
+    "not-utf8": ("文件不是 UTF-8 编码", "请另存为 UTF-8"),
+    "toml-syntax": ("TOML 语法错误：{detail}", "{hint}"),
+    "no-ledger": ("找不到台账：{where}里没有 kpi.toml", "用 -C 指定台账文件夹，或用 kpi init 新建"),
+    "ledger-exists": ("文件夹里已有台账或其他文件", "请换一个文件夹"),
+    "schema-version": ("台账格式版本不支持", "本程序支持版本 1，请升级 kpi-cli"),
+    "no-year": ("台账里没有 {year} 年", "{hint}"),
+    "no-years": ("台账里还没有任何年度", "用 kpi import 或 kpi budget add 录入"),
+    "stray-file": ("不认识的文件", "{hint}"),
+    "unreadable": ("无法读取：{detail}", "请检查路径和权限"),
+    "unwritable": ("无法写入：{detail}", "请检查磁盘空间和权限"),
+    "locked": ("台账正被另一进程使用", "请稍候再试，或用 --wait 秒数 等得更久"),
+    "changed-meanwhile": ("文件在命令执行期间被其他程序修改，没有写入", "请重新执行命令"),
+    "edited-since": ("文件在该次修改之后又被改过，不能{action}", "请手工处理该文件，或先恢复它"),
+    "nothing-to-undo": ("没有可以撤销的修改", ""),
+    "nothing-to-redo": ("没有可以重做的修改", ""),
+    "recovery-conflict": ("上次命令中断后文件又被改过，无法自动恢复", "请对照 {kept} 手工合并后删除 {journal}"),
+    "unsafe-path": ("路径越出了台账文件夹", "请使用台账文件夹内的相对路径"),
+    # subjects
+    "unknown-subject": ("{year} 年科目目录里没有这个{kind}编码", "{hint}"),
+    "subject-name": ("科目名称与编码不符，{year} 年目录里 {code} 是“{name}”", "请核对编码和名称，或写入 subjects.csv"),
+    # imports
+    "no-columns": ("文件没有表头", "第一行应为列名：{columns}"),
+    "unknown-column": ("不认识的列", "可用的列：{columns}"),
+    "duplicate-column": ("列重复", "请删去一列"),
+    "missing-column": ("缺少列 {key}（{field}）", "请在表头补上这一列"),
+    "merged-cells": ("数据区有合并单元格", "请取消合并并在每一行填写"),
+    "formula": ("单元格是公式且没有计算结果", "请在 Excel 中打开保存一次，或粘贴为数值"),
+    "cell-error": ("单元格是错误值", "请改正该单元格"),
+    "row-width": ("该行有 {count} 列，表头只有 {width} 列", "请检查多余的逗号"),
+    "csv-syntax": ("CSV 格式错误：{detail}", "请检查引号是否成对"),
+    "empty-file": ("文件里没有数据行", "请检查是否选错文件"),
+    "not-a-spreadsheet": ("不是可读取的 CSV 或 XLSX 文件：{detail}", "请另存为 .csv（UTF-8）或 .xlsx"),
+    "unknown-kind": ("不认识的导入种类", "{hint}"),
+    "encoding": ("无法判断文件编码", "请另存为 UTF-8"),
+    # references on the command line
+    "unknown-ref": ("没有这个引用", "用 kpi {group} list 查看现有的引用"),
+    "stale-ref": ("引用对应的记录已经改变", "用 kpi {group} list 取得新的引用"),
+    "nothing-to-set": ("没有给出要修改的内容", "例如 --amount 1000"),
+    "usage": ("{detail}", "{hint}"),
+    "unknown-command": ("没有这个命令", "{hint}"),
+    "unknown-option": ("没有这个选项", "{hint}"),
+    "one-table": ("CSV 一次只能输出一张表", "请给出一个表号，例如 kpi table 3 --format csv"),
+    "unknown-table-id": ("没有这张表", "{hint}"),
+    # definitions
+    "unknown-table-set": ("没有这个表套", "{hint}"),
+    "definition": ("表定义有误：{detail}", "{hint}"),
+    # export
+    "unknown-exporter": ("没有这个导出格式", "{hint}"),
+    "option-syntax": ("选项写法不对", "应为 --option 格式.名称=值，例如 xlsx.live=true"),
+    "unknown-exporter-option": ("{format} 没有这个选项", "{hint}"),
+    "exporter-option-value": ("选项 {name} 的值不对，应为{expected}", "例如 {example}"),
+    "reference-doc": ("参考文档不能使用：{detail}", "请用 Word 或 WPS 另存为 .docx"),
+    "exists": ("输出位置不是文件夹", "请用 --out 指定文件夹"),
+    "plugin-failed": ("插件 {plugin} 出错：{detail}", "可用 --no-plugins 停用，或联系插件作者"),
+    "exporter-failed": ("导出 {format} 失败：{detail}", "用 --debug 查看详情"),
+    "plugin-name-taken": ("格式名 {name} 已由 {owner} 占用，{plugin} 没有登记", "请卸载其中一个"),
+    "findings": ("有 {count} 个错误级问题，没有导出", "用 kpi check 查看；确要导出草稿请加 --force"),
+}
