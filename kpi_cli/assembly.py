@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kpi_cli import resources
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import UsageError
-from kpi_cli.ledger.reader import read_year
+from kpi_cli.ledger.reader import open_ledger, read_year
+from kpi_cli.ledger.transaction import read_consistent
 from kpi_cli.model.records import TableDisplay
 from kpi_cli.model.sangong import sangong_figures
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
@@ -47,7 +48,9 @@ class Request:
 
 def known_table_sets(root: Path | None = None) -> dict[str, Path]:
     """Return the table sets by name: the ledger's own (folders with `set.toml`) before the bundled ones."""
-    found = {path.parent.name: path.parent for path in sorted((resources.templates() / "table_sets").glob("*/set.toml"))}
+    found = {
+        path.parent.name: path.parent for path in sorted((resources.templates() / "table_sets").glob("*/set.toml"))
+    }
     for pattern in ("*/set.toml", "table_sets/*/set.toml"):
         found |= {path.parent.name: path.parent for path in sorted(root.glob(pattern))} if root else {}
     return found
@@ -84,15 +87,19 @@ def assemble(ledger: Ledger, request: Request) -> Disclosure:
       UsageError: No such year, unit, table set or table.
       DefinitionError: A table definition is wrong.
     """
-    number = ledger.chosen_year(request.year)
-    table_set = find_table_set(request.table_set or ledger.settings.table_set, ledger.root)
-    current = read_year(ledger, number)
-    previous = read_year(ledger, number - 1) if number - 1 in ledger.years else None
-    settings = ledger.settings
+    root = ledger.root
+    settings, current, previous = read_consistent(root, lambda: _read(open_ledger(root), request.year))
+    table_set = find_table_set(request.table_set or settings.table_set, root)
     if request.unit:
+        previous = narrow(settings, previous, request.unit)[1] if previous else None
         settings, current = narrow(settings, current, request.unit)
-        previous = narrow(ledger.settings, previous, request.unit)[1] if previous else None
     return disclose(settings, current, previous, table_set, request.numbers)
+
+
+def _read(ledger: Ledger, year: int | None) -> tuple[Settings, LedgerYear, LedgerYear | None]:
+    number = ledger.chosen_year(year)
+    previous = read_year(ledger, number - 1) if number - 1 in ledger.years else None
+    return ledger.settings, read_year(ledger, number), previous
 
 
 def disclose(

@@ -6,6 +6,7 @@ A problem prints as CONTRACT.md has it: `FILE:LINE: what is wrong（value）；w
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -79,9 +80,21 @@ def suggestion(word: str, known: Iterable[str], *, among: str = "可用的有") 
     return f"{among}：{'、'.join(words)}" if words else "没有可用的值"
 
 
-def from_table(code: str) -> tuple[str, str]:
-    """Return the two halves of a problem's wording, for documentation."""
-    return WORDING[code]
+def system_reason(error: OSError) -> str:
+    """Say in Chinese why the operating system refused."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+_REASONS = {
+    errno.ENOENT: "文件不存在",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是文件夹而不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.EIO: "磁盘读写错误",
+}
 
 
 # code: (what is wrong, what to do). {name} comes from Problem.facts.
@@ -103,9 +116,15 @@ WORDING |= {
     "wrong-type": ("{field}的类型不对，应为{expected}", "例如 {example}"),
     "unknown-value": ("{field}不认识", "{hint}"),
     "function-code": ("功能科目编码不是 7 位数字", "请用 kpi subject search 查找完整的项级编码"),
-    "economic-code": ("经济科目编码不是 5 位数字", "请用 kpi subject search 查找款级编码；项目支出可用 3 位类编码或留空"),
+    "economic-code": (
+        "经济科目编码不是 5 位数字",
+        "请用 kpi subject search 查找款级编码；项目支出可用 3 位类编码或留空",
+    ),
     "economic-code-needed": ("{type}必须有 5 位经济科目编码", "请补上 economic_code，只有项目支出可以留空或只到类"),
-    "cost-kind-needed": ("基本支出的经济科目类 {category} 不能推出经费类别", "请写明 cost_kind = \"人员经费\" 或 \"公用经费\""),
+    "cost-kind-needed": (
+        "基本支出的经济科目类 {category} 不能推出经费类别",
+        '请写明 cost_kind = "人员经费" 或 "公用经费"',
+    ),
     "fund-not-for-lines": ("支出不能用“使用非财政拨款结余”作资金来源", "它只用于收入；支出请写实际的资金来源"),
     "duplicate-id": ("{field}重复，第一次出现在第 {first} 行", "请改用别的 {key}"),
     "unknown-project": ("项目不在 projects.toml 里", "{hint}"),
@@ -137,7 +156,7 @@ WORDING |= {
     # subjects
     "unknown-subject": ("{year} 年科目目录里没有这个{kind}编码", "{hint}"),
     "subject-name": ("科目名称与编码不符，{year} 年目录里 {code} 是“{name}”", "请核对编码和名称，或写入 subjects.csv"),
-    # imports
+    # importing a file
     "no-columns": ("文件没有表头", "第一行应为列名：{columns}"),
     "unknown-column": ("不认识的列", "可用的列：{columns}"),
     "duplicate-column": ("列重复", "请删去一列"),

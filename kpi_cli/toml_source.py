@@ -113,7 +113,7 @@ _TOKEN = re.compile(
 
 
 def token_headers(text: str) -> list[tuple[int, str]]:
-    """Return (offset, header) of every `[table]` and `[[table]]` of valid TOML, multi-line strings and arrays skipped."""
+    """Return (offset, header) of every `[table]` and `[[table]]`; strings and arrays may span lines."""
     found: list[tuple[int, str]] = []
     depth, fresh, end = 0, True, -1
     for match in _TOKEN.finditer(text):
@@ -215,7 +215,9 @@ class _Scanner:
         elif opening == "[":
             self._container(path, "]")
         else:  # a scalar: a float or a date may come as several tokens
-            while self._at < len(self._tokens) and self._tokens[self._at][0] in ("text", "word") or self._peek() == ".":
+            while (
+                self._at < len(self._tokens) and self._tokens[self._at][0] in ("text", "word")
+            ) or self._peek() == ".":
                 self._at += 1
 
     def _container(self, path: KeyPath, closing: str) -> None:

@@ -102,12 +102,12 @@ def append(text: str, kind: RecordKind, blocks: list[str]) -> str:
     Costs the same whatever the size of the file, unless its records are written as an inline array.
     """
     if re.search(rf"^[ \t]*{kind.name}[ \t]*=", text, re.MULTILINE):
-        text = _as_blocks(text, kind)
+        text = as_blocks(text, kind)
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     return text + gap + "\n".join(blocks)
 
 
-def _as_blocks(text: str, kind: RecordKind) -> str:
+def as_blocks(text: str, kind: RecordKind) -> str:
     """Rewrite an inline array of records as blocks, since TOML lets nothing be appended to it."""
     import tomlkit
 

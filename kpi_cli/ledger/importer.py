@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger.blocks import record_text
-from kpi_cli.ledger.reader import Report, field_problem
-from kpi_cli.ledger.spreadsheet import Rows, match_columns, parse_row, read_rows
+from kpi_cli.ledger.reader import Report
+from kpi_cli.ledger.spreadsheet import match_columns, parse_row, read_rows
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion
 
@@ -76,12 +76,12 @@ def import_records(
     known = _Known(settings, year, kind)
     for number, cells in rows.body:
         place = Place(rows.file, number)
-        given, problems = parse_row(kind.fields, columns, cells, place)
+        given, problems = parse_row(columns, cells, place)
         values = dict(given)
         problems += check_record(kind, values, place, known)
         report.errors += problems
         if not problems:
-            result.warnings += record_warnings(kind, values, place, catalogue)
+            result.warnings += record_warnings(values, place, catalogue)
             result.rows.append(values)
             result.blocks.append(record_text(kind, stored_values(kind, values, catalogue)))
     report.raise_errors()
@@ -159,7 +159,7 @@ def _resolve(
 
 
 def stored_values(kind: f.RecordKind, values: Mapping[str, Any], catalogue: SubjectCatalogue) -> dict[str, Any]:
-    """Return what is written for a record: 万元 as 元 (三公 keeps its printed 万元), no name that the code already says."""
+    """Return what is written: 万元 as 元 (三公 keeps its printed 万元), no name that the code already says."""
     stored = {name: value for name, value in values.items() if value not in ("", None)}
     if "amount_wan" in stored and kind is not f.SANGONG:
         stored["amount"] = stored.pop("amount_wan")[0]
@@ -172,9 +172,7 @@ def stored_values(kind: f.RecordKind, values: Mapping[str, Any], catalogue: Subj
     return stored
 
 
-def record_warnings(
-    kind: f.RecordKind, values: Mapping[str, Any], place: Place, catalogue: SubjectCatalogue
-) -> list[Problem]:
+def record_warnings(values: Mapping[str, Any], place: Place, catalogue: SubjectCatalogue) -> list[Problem]:
     """Return doubts about one record: unknown codes, names of another code, negative amounts."""
     found = []
     for subject, label in (("function", "功能科目"), ("economic", "经济科目")):
@@ -193,6 +191,3 @@ def record_warnings(
     if amount is not None and amount < 0:
         found.append(Problem("amount-negative", place, f"{amount:f}", {"field": "金额"}))
     return found
-
-
-__all__ = ["IMPORT_KINDS", "SUBJECTS", "Imported", "Rows", "check_record", "field_problem", "import_records"]

@@ -19,7 +19,7 @@ from kpi_cli.model.records import (
     Source,
     TableDisplay,
 )
-from kpi_cli.problems import Place, Problem, suggestion
+from kpi_cli.problems import Place, Problem, suggestion, system_reason
 from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _open(root: Path, file: str, report: Report) -> TomlDocument | None:
     except TomlError as error:
         report.errors.append(error.problem)
     except OSError as error:
-        report.errors.append(Problem("unreadable", Place(file), facts={"detail": error.strerror or "无法打开"}))
+        report.errors.append(Problem("unreadable", Place(file), facts={"detail": system_reason(error)}))
     return None
 
 
@@ -253,7 +253,9 @@ def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mappin
             except f.FieldError as error:
                 problems.append(field_problem(error, field, document.place(*path, key), value))
     for field in kind.fields:
-        if field.required and field.name != "amount" and field.name not in raw or raw.get(field.name) == "" and field.required:
+        if (field.required and field.name != "amount" and field.name not in raw) or (
+            raw.get(field.name) == "" and field.required
+        ):
             facts = {"field": field.label, "key": field.name, "example": field.example}
             problems.append(Problem("missing", document.place(*path), facts=facts))
     if not problems:

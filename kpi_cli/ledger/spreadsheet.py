@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError
 from kpi_cli.model import fields as f
-from kpi_cli.problems import Place, Problem
+from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,12 @@ def read_rows(path: Path, file: str) -> Rows:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise LedgerError(Problem("unreadable", Place(file), facts={"detail": error.strerror or "无法打开"})) from None
+        raise LedgerError(Problem("unreadable", Place(file), facts={"detail": system_reason(error)})) from None
+    return parse_rows(raw, file)
+
+
+def parse_rows(raw: bytes, file: str) -> Rows:
+    """Parse the bytes of a CSV or XLSX file; see `read_rows`."""
     if raw[:4] == b"PK\x03\x04" or raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return _frame(_xlsx_rows(raw, file), file)
     return _frame(_csv_rows(raw, file), file)
@@ -108,9 +113,7 @@ def _xlsx_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
     except Exception as error:
         raise LedgerError(Problem("not-a-spreadsheet", Place(file), facts={"detail": str(error)})) from None
     header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
-    problems = [
-        Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header
-    ]
+    problems = [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]
     problems += _formula_problems(raw, values, file)
     rows = []
     for number, row in enumerate(values, 1):
@@ -203,7 +206,7 @@ def _fold(text: str) -> str:
 
 
 def parse_row(
-    fields: Sequence[f.Field], columns: Sequence[f.Field], cells: Sequence[str], place: Place
+    columns: Sequence[f.Field], cells: Sequence[str], place: Place
 ) -> tuple[Mapping[str, Any], list[Problem]]:
     """Parse one row's cells by their columns; empty cells are "not given".
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING
 
 from kpi_cli.model import fields as f
@@ -9,6 +11,8 @@ from kpi_cli.model.subjects import KINDS
 from kpi_cli.problems import Place, Problem, suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpi_cli.ledger.reader import Report
     from kpi_cli.ledger.spreadsheet import Rows
 
@@ -35,6 +39,15 @@ FIELDS = (
 )
 
 
+def subjects_text(subjects: Mapping[tuple[str, str], str]) -> str:
+    """Write a subjects file, in code order."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([field.name for field in FIELDS])
+    writer.writerows((*key, name) for key, name in sorted(subjects.items()))
+    return stream.getvalue()
+
+
 def parse_subjects(rows: Rows, report: Report) -> dict[tuple[str, str], str]:
     """Turn the rows of a subjects file into (kind, code) → name; a later row wins over an earlier one."""
     from kpi_cli.ledger.spreadsheet import match_columns, parse_row
@@ -42,7 +55,7 @@ def parse_subjects(rows: Rows, report: Report) -> dict[tuple[str, str], str]:
     columns = match_columns(rows, FIELDS)
     found: dict[tuple[str, str], str] = {}
     for number, cells in rows.body:
-        values, problems = parse_row(FIELDS, columns, cells, Place(rows.file, number))
+        values, problems = parse_row(columns, cells, Place(rows.file, number))
         report.errors += problems
         for field in FIELDS:
             if field.name not in values and not problems:

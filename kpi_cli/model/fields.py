@@ -7,15 +7,17 @@ come from here, so that one field has one spelling everywhere (CONTRACT.md, Reco
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpi_cli.model import figures, records
 from kpi_cli.model import vocabulary as v
 from kpi_cli.money import AmountError, parse_amount, printed_places
 from kpi_cli.problems import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
 Values = dict[str, Any]
 
@@ -168,10 +170,23 @@ AMOUNT_WAN = Field(
     aliases=("金额（万元）",),
 )
 _OPTIONAL_AMOUNT = Field(
-    "amount", "金额(元)", _amount, "预算金额，元", "20000.00", default=None, column="amount_yuan", aliases=("金额（元）", "金额")
+    "amount",
+    "金额(元)",
+    _amount,
+    "预算金额，元",
+    "20000.00",
+    default=None,
+    column="amount_yuan",
+    aliases=("金额（元）", "金额"),
 )
 _FUND = Field(
-    "fund_source", "资金来源", _choice(v.FUND_SOURCE), "资金来源", "一般公共预算", required=True, write=v.FUND_SOURCE.word
+    "fund_source",
+    "资金来源",
+    _choice(v.FUND_SOURCE),
+    "资金来源",
+    "一般公共预算",
+    required=True,
+    write=v.FUND_SOURCE.word,
 )
 _UNIT = Field("budget_unit", "预算单位", _text, "预算单位编码（导入时可写唯一的全称）；空为本部门", "001")
 _CARRIED = Field(
@@ -208,7 +223,7 @@ class RecordKind:
     file: str
     fields: tuple[Field, ...]
     record: Callable[..., Any]
-    complete: Callable[[Values], None] = lambda values: None
+    complete: Callable[[Values], None]
     identity: str = ""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
 
@@ -268,7 +283,9 @@ LINE = RecordKind(
     (
         Field("function_code", "功能科目编码", FUNCTION_CODE, "功能分类科目编码，7 位", "2010601", required=True),
         Field("function_name", "功能科目名称", _text, "功能科目名称，只用于核对编码", "行政运行"),
-        Field("economic_code", "经济科目编码", ECONOMIC_CODE, "部门经济分类科目编码，5 位；项目支出可为 3 位或空", "30101"),
+        Field(
+            "economic_code", "经济科目编码", ECONOMIC_CODE, "部门经济分类科目编码，5 位；项目支出可为 3 位或空", "30101"
+        ),
         Field("economic_name", "经济科目名称", _text, "经济科目名称，只用于核对编码", "基本工资"),
         Field(
             "expenditure_type",
@@ -346,7 +363,13 @@ SANGONG = RecordKind(
     "sangong.toml",
     (
         Field(
-            "category", "类别", _choice(v.SANGONG_CATEGORY), "类别", "公务接待费", required=True, write=v.SANGONG_CATEGORY.word
+            "category",
+            "类别",
+            _choice(v.SANGONG_CATEGORY),
+            "类别",
+            "公务接待费",
+            required=True,
+            write=v.SANGONG_CATEGORY.word,
         ),
         Field(
             "fund_source",

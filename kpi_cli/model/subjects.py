@@ -7,12 +7,12 @@ their years of validity, where they come from, and doubt: most are `knowledge`, 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 KINDS = {"function": "功能科目", "economic": "经济科目", "government": "政府经济科目"}

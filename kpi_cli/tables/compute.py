@@ -6,18 +6,17 @@ difference or rate of figures of the same table, and says so, so that a spreadsh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kpi_cli.model.records import TableDisplay
 from kpi_cli.model.subjects import LEVELS, SubjectCatalogue
 from kpi_cli.tables.definition import GROWN_FIELDS, BlockDefinition, ColumnDefinition, RowDefinition, TableDefinition
 from kpi_cli.tables.header import header_rows
 from kpi_cli.tables.selection import Selection
 from kpi_cli.tables.table import (
     COVERED,
+    Block,
     Cell,
     Column,
     Difference,
@@ -29,6 +28,11 @@ from kpi_cli.tables.table import (
     Sum,
     Table,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kpi_cli.model.records import TableDisplay
 
 UNLISTED = "未列科目"
 """Label of the row for records without a code: they are shown, never dropped (rule IN-00)."""
@@ -112,7 +116,7 @@ def compute_table(definition: TableDefinition, facts: TableFacts, display: Table
         definition.thousands if display.thousands is None else display.thousands,
     )
     blocks = [_Block(block, facts, number_format) for block in definition.blocks]
-    heads = header_rows([column.header for block in blocks for column in block.columns], _fill(definition, facts))
+    heads = header_rows([column.header for block in blocks for column in block.columns], _fill(facts))
     height = _align(blocks)
     offset = 0
     grids = []
@@ -120,7 +124,6 @@ def compute_table(definition: TableDefinition, facts: TableFacts, display: Table
         grids.append(block.cells(len(heads), offset))
         offset += len(block.columns)
     body = [tuple(cell for grid in grids for cell in grid[r]) for r in range(height)]
-    keys = [next((k for block in blocks if (k := block.key_at(r))), "") for r in range(height)]
     table = Table(
         definition.number,
         definition.role,
@@ -138,7 +141,7 @@ def compute_table(definition: TableDefinition, facts: TableFacts, display: Table
         first_row=definition.first_row,
         number=_text(definition.tag, facts),
         source=definition.source,
-        row_keys=("",) * len(heads) + tuple(keys),
+        blocks=tuple(block.structure(height) for block in blocks),
     )
     note = definition.note_when_empty if table.is_empty else definition.note
     return _with_note(table, _text(note, facts))
@@ -159,7 +162,7 @@ def _text(template: str, facts: TableFacts) -> str:
     return template
 
 
-def _fill(definition: TableDefinition, facts: TableFacts) -> Callable[[str], str]:
+def _fill(facts: TableFacts) -> Callable[[str], str]:
     return lambda text: _text(text, facts)
 
 
@@ -296,7 +299,9 @@ class _Block:
         return name or ""
 
     def _unlisted(self, definition: RowDefinition, code: str, parent: _Row | None) -> _Row:
-        row = _Row(f"{code}?", UNLISTED, Role.ITEM, definition, indent=parent.indent + 1 if parent else 0, is_grown=True)
+        row = _Row(
+            f"{code}?", UNLISTED, Role.ITEM, definition, indent=parent.indent + 1 if parent else 0, is_grown=True
+        )
         row.selection = Selection(self.scope.records, ((definition.grow, frozenset({code})),))
         row.exact = True
         row.code = ""
@@ -327,9 +332,22 @@ class _Block:
             found[-1][1].append(row)
         return found
 
-    def key_at(self, line: int) -> str:
-        """Return the key of the block's row on a line."""
-        return next((row.key for row in self.rows if row.at == line), "")
+    def structure(self, height: int) -> Block:
+        """Describe the block to rules and trace, in the table's coordinates; to be called after `cells`."""
+        top, left = self._top, self._left
+        keys = [""] * (top + height)
+        for row in self.rows:
+            keys[top + row.at] = row.key
+        column_sums = {
+            left + c: tuple(left + self._index[part] for part in column.parts if part in self._index)
+            for c, column in enumerate(self.columns)
+            if column.kind == "sum"
+        }
+        row_sums = {
+            top + row.at: tuple(top + child.at for child in self._children(row)) for row in self.rows if row.is_sum
+        }
+        memo = frozenset(left + c for c, column in enumerate(self.columns) if column.memo)
+        return Block(self.scope, left, left + len(self.columns) - 1, tuple(keys), column_sums, row_sums, memo)
 
     # cells
 
@@ -388,7 +406,13 @@ class _Block:
         return NumberFormat(own.money_unit, column.decimals, own.zero, own.thousands)
 
     def _figure(
-        self, row: _Row, c: int, state: State, value: Decimal | None, formula: Formula | None, selection: Selection | None
+        self,
+        row: _Row,
+        c: int,
+        state: State,
+        value: Decimal | None,
+        formula: Formula | None,
+        selection: Selection | None,
     ) -> Cell:
         return Cell(
             state,
@@ -446,7 +470,7 @@ class _Block:
     def _sum(self, row: _Row, c: int, parts: list[tuple[_Row, int]]) -> Cell:
         cells = [(r, k, self._cell(r, k)) for r, k in parts]
         figures = [(r, k, cell) for r, k, cell in cells if cell.state is not State.BLANK]
-        if not figures:
+        if cells and not figures:
             return Cell(State.BLANK, role=row.role)
         if any(cell.state is State.UNKNOWN for _, _, cell in figures):
             figure = row.definition.figure or self.columns[c].figure
@@ -454,7 +478,7 @@ class _Block:
             return self._figure(row, c, State.UNKNOWN if value is None else State.AMOUNT, value, None, None)
         total = sum((cell.value for _, _, cell in figures if cell.value is not None), Decimal(0))
         state = State.AMOUNT if any(cell.state is State.AMOUNT for _, _, cell in figures) else State.EMPTY
-        formula = Sum(tuple(self._position(r, k) for r, k, _ in figures))
+        formula = Sum(tuple(self._position(r, k) for r, k, _ in figures)) if figures else None
         return self._figure(row, c, state, total, formula, None)
 
     def _compared(self, row: _Row, c: int) -> Cell:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kpi_cli.errors import DefinitionError, UsageError
 from kpi_cli.model import vocabulary as v
 from kpi_cli.money import MONEY_UNITS
-from kpi_cli.problems import Problem, suggestion
+from kpi_cli.problems import Problem, suggestion, system_reason
 from kpi_cli.tables.selection import Selection
 from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 
@@ -464,7 +464,7 @@ def _open(path: Path) -> TomlDocument:
         raise DefinitionError(error.problem) from None
     except OSError as error:
         raise DefinitionError(
-            Problem("unreadable", TomlDocument(file, "", {}).place(), facts={"detail": error.strerror or "无法打开"})
+            Problem("unreadable", TomlDocument(file, "", {}).place(), facts={"detail": system_reason(error)})
         ) from None
 
 

@@ -36,7 +36,12 @@ def header_rows(paths: Sequence[tuple[str, ...]], fill: Callable[[str], str]) ->
             end = column + 1
             if level < len(path):
                 last = level == len(path) - 1
-                while not last and end < len(paths) and paths[end][: level + 1] == path[: level + 1] and len(paths[end]) > level + 1:
+                while (
+                    not last
+                    and end < len(paths)
+                    and paths[end][: level + 1] == path[: level + 1]
+                    and len(paths[end]) > level + 1
+                ):
                     end += 1
                 grid[level][column] = Cell(
                     State.TEXT,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kpi_cli import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from kpi_cli.tables.selection import Selection
@@ -175,6 +175,33 @@ class Column:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A group of neighbouring columns about one kind of record: its structure, for rules and trace.
+
+    Attributes:
+      scope: The records that belong in it.
+      first: Its first column.
+      last: Its last column, inclusive.
+      keys: Per row a key that finds it again: a subject code, a fixed row's id, or "".
+      column_sums: Column → the columns of the same row that it adds.
+      row_sums: Row → the rows of the same column that it adds.
+      memo: “其中” columns, which repeat what others count.
+    """
+
+    scope: Selection
+    first: int
+    last: int
+    keys: tuple[str, ...]
+    column_sums: Mapping[int, tuple[int, ...]]
+    row_sums: Mapping[int, tuple[int, ...]]
+    memo: frozenset[int] = frozenset()
+
+    def row(self, key: str) -> int | None:
+        """Return the row with this key."""
+        return self.keys.index(key) if key in self.keys else None
+
+
 @dataclass(frozen=True)
 class Table:
     """One of the nine tables (or any other): everything that is needed to print it, nothing that computes it.
@@ -197,6 +224,7 @@ class Table:
       first_row: 1-based sheet row of `rows[0]`.
       number: Printed at the top left (`表1`, `公开01表`), or "".
       source: Document that prescribes the form.
+      blocks: Its structure, from left to right.
     """
 
     id: int
@@ -216,8 +244,7 @@ class Table:
     first_row: int = 3
     number: str = ""
     source: str = ""
-    row_keys: tuple[str, ...] = field(default=(), repr=False)
-    """For each row a key that finds it again: a subject code, a fixed row's id, or ""."""
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
 
     @property
     def body(self) -> tuple[tuple[Cell, ...], ...]:

@@ -1,0 +1,182 @@
+"""The command tree, built only as far as a call needs it.
+
+COMMANDS says where each command lives and what it does in one line; a call imports the module of its own command,
+and only `kpi --help` imports them all.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kpi_cli import __version__
+from kpi_cli.cli.usage import KpiGroup, usage_error
+from kpi_cli.errors import LedgerError, UsageError
+from kpi_cli.ledger.reader import Ledger, open_ledger
+from kpi_cli.problems import Problem
+
+COMMANDS = {
+    "demo": "kpi_cli.cli.demo",
+    "init": "kpi_cli.cli.ledger",
+    "import": "kpi_cli.cli.ledger",
+    "budget": "kpi_cli.cli.records",
+    "income": "kpi_cli.cli.records",
+    "project": "kpi_cli.cli.records",
+    "sangong": "kpi_cli.cli.records",
+    "table": "kpi_cli.cli.table",
+    "export": "kpi_cli.cli.export",
+    "check": "kpi_cli.cli.check",
+    "history": "kpi_cli.cli.ledger",
+    "undo": "kpi_cli.cli.ledger",
+    "redo": "kpi_cli.cli.ledger",
+    "subject": "kpi_cli.cli.subject",
+    "plugin": "kpi_cli.cli.plugin",
+}
+"""Every command, in the order of `kpi --help`, and the module whose `register(app, name)` adds it."""
+
+_PARSER_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""Base of every usage error of the parser inside Typer, which Typer does not export by name."""
+
+_VALUE_OPTIONS = ("-C", "--ledger", "--color", "--wait")
+
+
+class _Root(KpiGroup):
+    """The command `kpi` itself: its commands are listed in the order of COMMANDS."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands that were built."""
+        del ctx
+        return [name for name in COMMANDS if name in self.commands]
+
+
+@dataclass
+class Session:
+    """What the options in front of the command say.
+
+    Attributes:
+      folder: `-C DIR`, or None.
+      color: `auto`, `always` or `never`.
+      wait: Seconds to wait for the lock.
+      plugins: False under `--no-plugins`.
+    """
+
+    folder: Path | None
+    color: str
+    wait: float
+    plugins: bool
+
+    def ledger(self) -> Ledger:
+        """Open the ledger: `-C DIR`, else $KPI_LEDGER, else the nearest folder upwards with kpi.toml.
+
+        Raises:
+          LedgerError: There is none, or its kpi.toml is wrong.
+        """
+        return open_ledger(find_ledger(self.folder))
+
+    def ledger_folder(self) -> Path:
+        """Return the ledger's folder without reading it: undo must work on a ledger that has errors.
+
+        Raises:
+          LedgerError: There is no ledger.
+        """
+        root = find_ledger(self.folder)
+        if not (root / "kpi.toml").exists() and not (root / ".kpi").is_dir():
+            raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
+        return root
+
+
+def find_ledger(folder: Path | None) -> Path:
+    """Return the ledger's folder for `-C DIR`; it may still lack kpi.toml, which `open_ledger` reports."""
+    import os
+
+    chosen = folder or (Path(os.environ["KPI_LEDGER"]) if os.environ.get("KPI_LEDGER") else None)
+    if chosen is not None:
+        return chosen
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if (candidate / "kpi.toml").is_file():
+            return candidate
+    return here
+
+
+def session(context: typer.Context) -> Session:
+    """Return the session of a running command."""
+    found = context.obj
+    assert isinstance(found, Session)
+    return found
+
+
+def _main(
+    context: typer.Context,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("-C", "--ledger", metavar="DIR", help="台账文件夹；缺省为 $KPI_LEDGER 或向上最近的台账"),
+    ] = None,
+    color: Annotated[str, typer.Option(metavar="auto|always|never", help="颜色")] = "auto",
+    wait: Annotated[float, typer.Option(metavar="秒", help="台账被占用时等待的秒数")] = 10.0,
+    no_plugins: Annotated[bool, typer.Option("--no-plugins", help="不加载第三方插件")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="出错时显示调用栈")] = False,
+    version: Annotated[bool, typer.Option("--version", help="显示版本")] = False,
+) -> None:
+    """部门预算公开台账：一本台账，九张公开表，每个数只算一次。"""
+    del debug
+    if version:
+        typer.echo(f"kpi-cli {__version__}")
+        raise typer.Exit
+    if color not in ("auto", "always", "never"):
+        facts = {"field": "--color ", "hint": "可用的有：auto、always、never"}
+        raise UsageError(Problem("unknown-value", value=color, facts=facts))
+    context.obj = Session(ledger, color, wait, not no_plugins)
+
+
+def build(command: str | None = None) -> typer.Typer:
+    """Build the command tree.
+
+    Args:
+      command: The one command to include; None includes all.
+    """
+    app = typer.Typer(name="kpi", cls=_Root, add_completion=False, no_args_is_help=False, rich_markup_mode=None)
+    app.callback(invoke_without_command=False)(_main)
+    for name in [command] if command else COMMANDS:
+        importlib.import_module(COMMANDS[name]).register(app, name)
+    return app
+
+
+def command_word(arguments: list[str]) -> str | None:
+    """Return the first word that is neither an option nor an option's value."""
+    skip = False
+    for word in arguments:
+        if skip:
+            skip = False
+        elif word in _VALUE_OPTIONS:
+            skip = True
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run a call through Typer.
+
+    Returns:
+      Exit status.
+    Raises:
+      KpiError: Whatever the command raises, wrong usage included.
+    """
+    word = command_word(arguments)
+    command = typer.main.get_command(build(word if word in COMMANDS else None))
+    if not arguments:
+        arguments = ["--help"]
+    try:
+        status = command.main(arguments, prog_name="kpi", standalone_mode=False)
+    except typer.Exit as error:
+        return error.exit_code
+    except typer.Abort:
+        return 130
+    except _PARSER_ERROR as error:
+        raise usage_error(error, tuple(COMMANDS)) from None
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,39 @@
+"""`kpi demo`: the example ledger, checked and exported, ready to open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kpi_cli.cli.app import session
+from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.rendering import terminal
+
+
+def register(app: typer.Typer, name: str) -> None:
+    """Add the command."""
+    app.command(name, cls=KpiCommand, epilog="kpi demo\nkpi demo 试用")(demo)
+
+
+def demo(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹，须不存在或为空")] = Path("kpi-demo"),
+) -> None:
+    """写出示例台账（防城港市港口区绩效办 2017），校核，并导出九张表。"""
+    from kpi_cli.assembly import Request, assemble
+    from kpi_cli.checks.engine import check
+    from kpi_cli.cli.export import DEFAULT_FORMATS, export_files
+    from kpi_cli.ledger.edit import copy_example
+    from kpi_cli.ledger.reader import open_ledger
+
+    copied = copy_example(directory)
+    disclosure = assemble(open_ledger(directory), Request())
+    result = check(disclosure)
+    paths = export_files(disclosure, DEFAULT_FORMATS, {}, directory / "out", plugins=session(context).plugins)
+    terminal.say(f"示例台账：{directory}（{len(copied)} 个文件）")
+    terminal.say(f"校核：{result.summary}")
+    for path in paths:
+        terminal.say(f"已导出：{path}")
+    terminal.say(f"接着试试：kpi -C {directory} table 3")

@@ -1,0 +1,150 @@
+"""Widths of columns and heights of rows, so that nothing is clipped and no amount shows as ####.
+
+Widths are pixels at 96 dpi, heights points, texts half-width characters (see `text.display_width`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpi_cli.exporters.xlsx.page import PIXELS_WIDE
+from kpi_cli.exporters.xlsx.text import clean, display_width, line_count
+from kpi_cli.tables.table import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kpi_cli.tables.table import Cell, Table
+
+BODY_HEIGHT = 24
+TITLE_HEIGHT = 32
+NOTE_PADDING = 8
+_LINE_HEIGHT = 16
+_PADDING = 12
+_CHAR = 8
+_DIGIT = 9
+"""A half-width character of 宋体 12 takes 8 pixels; digits get one more, since many stand-ins for 宋体 and all bold
+faces draw them wider, and an amount that does not fit shows as ####."""
+
+_NARROWEST_LABEL = 22
+_NARROWEST_HEADER = 8
+_HEADER_LINES = 3
+_WIDEST_WITHOUT_ASKING = 1.3
+"""How far a label column grows beyond its preferred width before its texts wrap."""
+
+
+class WidthNeeds:
+    """What the cells of a table need, gathered while they are written.
+
+    Args:
+      columns: How many columns the table has.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.longest = [0] * columns
+        self._long: list[tuple[int, int, int]] = []
+        self._low = [0.0] * columns
+        self._high = [0.0] * columns
+        self._extremes: dict[tuple[int, bool], Cell] = {}
+
+    def words(self, row: int, column: int, width: int) -> None:
+        """Note words of a body cell."""
+        self.longest[column] = max(self.longest[column], width)
+        if width > _NARROWEST_LABEL:
+            self._long.append((row, column, width))
+
+    def amount(self, column: int, number: float, cell: Cell) -> None:
+        """Note an amount; only the greatest and the least of a column are ever turned into text."""
+        if number > self._high[column]:
+            self._high[column] = number
+            self._extremes[column, True] = cell
+        elif number < self._low[column]:
+            self._low[column] = number
+            self._extremes[column, False] = cell
+
+    def digits(self, column: int) -> int:
+        """Return the width of the longest amount of a column."""
+        cells = [self._extremes[column, side] for side in (True, False) if (column, side) in self._extremes]
+        return max((len(cell.printed) for cell in cells), default=0)
+
+    def heights(self, table: Table, widths: list[int]) -> Iterator[tuple[int, float]]:
+        """Yield (row, height) of each row that needs another height than the usual one."""
+        yield from _header_heights(table, widths)
+        chars = [_chars(width) for width in widths]
+        rows: dict[int, int] = {}
+        for row, column, width in self._long:
+            lines = -(-width // chars[column])
+            if lines > 1:
+                rows[row] = max(lines, rows.get(row, 0))
+        for row, lines in rows.items():
+            yield row, max(BODY_HEIGHT, lines * _LINE_HEIGHT + 8)
+
+
+def fitted(table: Table, needs: WidthNeeds) -> list[int]:
+    """Return the width of each column.
+
+    A column gets its preferred width, or more where its texts need it. Where the page is too narrow for all of
+    them, columns give up what their texts do not need, in proportion; what is still too wide is printed smaller.
+    """
+    lowest = _lowest_headers(table)
+    minimum, preferred = [], []
+    for c, column in enumerate(table.columns):
+        header = lowest[c]
+        needed = max(_NARROWEST_HEADER, -(-header // _HEADER_LINES)) * _CHAR
+        words = needs.longest[c]
+        wrapped = min(words, max(_NARROWEST_LABEL, column.chars // 2)) if column.kind == "label" else words
+        digits = needs.digits(c) + 1
+        least = max(needed, wrapped * (_CHAR if column.kind == "label" else _DIGIT), digits * _DIGIT)
+        grown = max(column.chars, min(words, int(column.chars * _WIDEST_WITHOUT_ASKING)))
+        minimum.append(least + _PADDING)
+        preferred.append(max(least, grown * _CHAR) + _PADDING)
+    spare = sum(preferred) - sum(minimum)
+    excess = min(spare, max(0, sum(preferred) - PIXELS_WIDE))
+    if not excess:
+        return preferred
+    return [p - (p - m) * excess // spare for m, p in zip(minimum, preferred, strict=True)]
+
+
+def height_of(text: str, width: int, height: int, *, scale: float = 1.0, padding: int = 0) -> float:
+    """Return the height of a row of one wrapped text.
+
+    Args:
+      text: The text.
+      width: Of the merged cells.
+      height: Of a row with one line.
+      scale: How much larger than the body its font is.
+      padding: Added where there are several lines.
+    """
+    lines = line_count(text, int(_chars(width) / scale))
+    return height if lines == 1 else lines * _LINE_HEIGHT * scale + padding
+
+
+def _chars(width: int) -> int:
+    return max((width - _PADDING // 2) // _CHAR, 1)
+
+
+def _lowest_headers(table: Table) -> list[int]:
+    """Return the width of the header text right above each column; one that spans columns leaves them free."""
+    widths = [0] * len(table.columns)
+    for row in table.rows[: table.header_rows]:
+        for c, cell in enumerate(row):
+            if cell.state is State.TEXT and cell.columns == 1:
+                widths[c] = display_width(clean(cell.text))
+    return widths
+
+
+def _header_heights(table: Table, widths: list[int]) -> Iterator[tuple[int, float]]:
+    heights = [float(BODY_HEIGHT)] * table.header_rows
+    cells = [
+        (r, c, cell)
+        for r, row in enumerate(table.rows[: table.header_rows])
+        for c, cell in enumerate(row)
+        if cell.state is State.TEXT
+    ]
+    for r, c, cell in sorted(cells, key=lambda found: found[2].rows):
+        # Bold type is a little wider, so a text that only just fits counts as one that does not.
+        lines = line_count(clean(cell.text), _chars(sum(widths[c : c + cell.columns])) - 1)
+        missing = lines * _LINE_HEIGHT + 8 - sum(heights[r : r + cell.rows])
+        if missing > 0:
+            heights[r + cell.rows - 1] += missing
+    yield from ((r, height) for r, height in enumerate(heights) if height > BODY_HEIGHT)

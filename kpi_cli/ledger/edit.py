@@ -1,0 +1,414 @@
+"""Every change to a ledger: new ledger, import, add, set, remove. Each is one transaction with one summary.
+
+A change is checked against the ledger as it will be read, then written as text: what is not touched stays as it
+is, byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kpi_cli import resources
+from kpi_cli.errors import LedgerError, UsageError
+from kpi_cli.ledger import blocks
+from kpi_cli.ledger.importer import (
+    SUBJECTS,
+    Imported,
+    check_record,
+    import_records,
+    known_references,
+    record_kind,
+    record_warnings,
+    stored_values,
+)
+from kpi_cli.ledger.reader import SETTINGS_FILE, SUBJECTS_FILE, Report, read_local_subjects, read_records
+from kpi_cli.ledger.transaction import open_transaction
+from kpi_cli.model import fields as f
+from kpi_cli.model.records import LedgerYear
+from kpi_cli.problems import Place, Problem, system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from kpi_cli.ledger.reader import Ledger
+    from kpi_cli.ledger.transaction import Transaction
+    from kpi_cli.model.subjects import SubjectCatalogue
+
+    Catalogue = Callable[[LedgerYear], SubjectCatalogue]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a command did, for its message.
+
+    Attributes:
+      summary: One Chinese sentence, as it stands in the history.
+      warnings: Doubts that did not stop it.
+      text: TOML of the records, for `--dry-run`.
+    """
+
+    summary: str
+    warnings: tuple[Problem, ...] = ()
+    text: str = ""
+
+
+# a new ledger
+
+
+def create_ledger(root: Path, year: int, values: Mapping[str, str]) -> None:
+    """Make a new ledger with one year.
+
+    Args:
+      root: Folder; it must be new or empty.
+      year: Its first budget year.
+      values: Canonical settings by key: department, table_set, level, and optionally nature and code.
+    Raises:
+      UsageError: The folder holds something already.
+    """
+    files = {SETTINGS_FILE: _settings_text(values).encode()}
+    files |= {f"{year}/{kind.file}": _file_head(kind, year).encode() for kind in (f.LINE, f.INCOME)}
+    _fill_new_folder(root, files, "init", f"新建台账：{values['department']} {year} 年")
+
+
+def copy_example(root: Path) -> list[str]:
+    """Write the example ledger into a new or empty folder.
+
+    Returns:
+      The files written, relative to `root`.
+    Raises:
+      UsageError: The folder holds something already.
+    """
+    source = resources.templates() / "demo"
+    files = {
+        path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file()
+    }
+    _fill_new_folder(root, files, "demo", "写出示例台账")
+    return list(files)
+
+
+def _fill_new_folder(root: Path, files: Mapping[str, bytes], command: str, summary: str) -> None:
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UsageError(Problem("ledger-exists", Place(str(root))))
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with open_transaction(root, command=command) as tx:
+            for file, content in files.items():
+                tx.write(file, content)
+            tx.summary = summary
+            tx.commit()
+    except OSError as error:
+        facts = {"detail": system_reason(error)}
+        raise LedgerError(Problem("unwritable", Place(str(root)), facts=facts)) from None
+
+
+def _settings_text(values: Mapping[str, str]) -> str:
+    rows = ["# kpi 台账设置，写法见 docs/ledger.md", "schema_version = 1"]
+    given = [field for field in f.SETTINGS_FIELDS[1:] if values.get(field.name)]
+    rows += [f"{field.name} = {blocks.literal(field.write(values[field.name]))}" for field in given]
+    rows += [
+        "",
+        "# [display]",
+        "# decimals = 0          # 元表的小数位",
+        '# zero = "blank"        # 零值：blank、0 或 0.00',
+        "",
+    ]
+    return "\n".join(rows)
+
+
+def _file_head(kind: f.RecordKind, year: int) -> str:
+    return f"# {year} 年{kind.label}，每条一个 [[{kind.name}]]\n"
+
+
+# records
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record with the reference that `set` and `remove` take.
+
+    Attributes:
+      ref: Its id, or `N@HASH`.
+      record: The record.
+    """
+
+    ref: str
+    record: Any
+
+
+def list_records(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
+    """Return the records of one file with their references.
+
+    Raises:
+      LedgerError: The file has errors.
+    """
+    report = Report()
+    records = read_records(root, year, kind, report)
+    report.raise_errors()
+    path = root / str(year) / kind.file
+    found = blocks.find_blocks(_text(path.read_bytes() if path.exists() else None), kind.name)
+    refs = (
+        [block.ref for block in found] if len(found) == len(records) else [f"{i}@-" for i in range(1, len(records) + 1)]
+    )
+    if kind.identity:
+        refs = [getattr(record, kind.identity) for record in records]
+    return [Listed(ref, record) for ref, record in zip(refs, records, strict=True)]
+
+
+def _text(raw: bytes | None) -> str:
+    return "" if raw is None else raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _bytes(text: str, old: bytes | None) -> bytes:
+    """Encode a file again as it was: with its BOM and its line ends."""
+    if old and b"\r\n" in old:
+        text = text.replace("\n", "\r\n")
+    return (b"\xef\xbb\xbf" if old and old.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
+
+
+def add_record(
+    ledger: Ledger, year: int, kind: f.RecordKind, values: dict[str, Any], catalogue: Catalogue, wait: float
+) -> Change:
+    """Append one record to its file.
+
+    Args:
+      ledger: The ledger.
+      year: A year; it is created where the ledger does not hold it yet.
+      kind: The kind of record.
+      values: Canonical values by field, as given.
+      catalogue: Gives the subject names of a year.
+      wait: Seconds to wait for the lock.
+    Raises:
+      LedgerError: The record is not acceptable.
+      LockedError: Another process holds the ledger.
+    """
+    with open_transaction(ledger.root, command=f"{kind.group} add", wait=wait) as tx:
+        context = _context(ledger, year)
+        _refuse(check_record(kind, values, Place(), known_references(ledger.settings, context, kind)))
+        names = catalogue(context)
+        warnings = record_warnings(values, Place(), names)
+        text = blocks.record_text(kind, stored_values(kind, values, names))
+        _append(tx, year, kind, [text])
+        tx.summary = f"{year} 年加入 1 条{kind.label}"
+        tx.commit()
+        return Change(tx.summary, tuple(warnings), text)
+
+
+def _context(ledger: Ledger, year: int) -> LedgerYear:
+    """Read only what a new record is checked against: projects and local names; the file it goes into stays unread."""
+    report = Report()
+    projects = read_records(ledger.root, year, f.PROJECT, report)
+    local = read_local_subjects(ledger.root, year, report)
+    report.raise_errors()
+    return LedgerYear(year, projects=projects, local_subjects=local)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise LedgerError(problems)
+
+
+def _append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> None:
+    file = f"{year}/{kind.file}"
+    old = tx.read(file)
+    text = _text(old) if old is not None else _file_head(kind, year)
+    tx.write(file, _bytes(blocks.append(text, kind, texts), old))
+
+
+def set_record(
+    ledger: Ledger, year: int, kind: f.RecordKind, ref: str, values: dict[str, Any], catalogue: Catalogue, wait: float
+) -> Change:
+    """Change fields of one record; `None` takes a field away.
+
+    Raises:
+      UsageError: The reference does not exist, is out of date, or nothing is to be changed.
+      LedgerError: The record would not be acceptable.
+    """
+    if not values:
+        raise UsageError(Problem("nothing-to-set"))
+    with open_transaction(ledger.root, command=f"{kind.group} set", wait=wait) as tx:
+        file = f"{year}/{kind.file}"
+        old = tx.read(file)
+        text, block = _locate(_text(old), kind, ref)
+        changed = blocks.change(text, kind, block, _with_other_amount_removed(values))
+        merged = _record_values(changed[block.start : len(changed) - (len(text) - block.end)], kind, file)
+        context = _context(ledger, year)
+        references = known_references(ledger.settings, context, kind)
+        if kind.identity and values.get(kind.identity) in (None, ref):
+            references.taken.pop(ref, None)
+        _refuse(check_record(kind, merged, Place(), references))
+        tx.write(file, _bytes(changed, old))
+        tx.summary = f"{year} 年修改{kind.label} {ref}"
+        tx.commit()
+        return Change(tx.summary, tuple(record_warnings(merged, Place(), catalogue(context))))
+
+
+def _with_other_amount_removed(values: Mapping[str, Any]) -> dict[str, Any]:
+    other = {"amount": "amount_wan", "amount_wan": "amount"}
+    return {**{other[name]: None for name in values if name in other}, **values}
+
+
+def _record_values(text: str, kind: f.RecordKind, file: str) -> dict[str, Any]:
+    """Read the canonical values of one block, as they will stand in the file."""
+    from kpi_cli.ledger.reader import field_problem
+    from kpi_cli.toml_source import parse_toml
+
+    raw = parse_toml(text.encode(), file).data[kind.name][0]
+    values, problems = {}, []
+    for name, value in raw.items():
+        field = kind.by_name.get(name)
+        if field is None:
+            problems.append(Problem("unknown-key", Place(file), facts={"key": name, "hint": "请先改正该记录"}))
+        elif value != "":
+            try:
+                values[name] = field.parse(value)
+            except f.FieldError as error:
+                problems.append(field_problem(error, field, Place(file), value))
+    _refuse(problems)
+    return values
+
+
+def remove_record(ledger: Ledger, year: int, kind: f.RecordKind, ref: str, wait: float) -> Change:
+    """Take one record out of its file.
+
+    Raises:
+      UsageError: The reference does not exist or is out of date.
+    """
+    with open_transaction(ledger.root, command=f"{kind.group} remove", wait=wait) as tx:
+        file = f"{year}/{kind.file}"
+        old = tx.read(file)
+        text, block = _locate(_text(old), kind, ref)
+        tx.write(file, _bytes(blocks.remove(text, block), old))
+        tx.summary = f"{year} 年删去{kind.label} {ref}"
+        tx.commit()
+        return Change(tx.summary, text=text[block.start : block.end])
+
+
+def _locate(text: str, kind: f.RecordKind, ref: str) -> tuple[str, blocks.Block]:
+    """Find the block of a reference; returns the text that its offsets are about."""
+    found = blocks.find_blocks(text, kind.name)
+    if not found and ref.partition("@")[0]:
+        text = blocks.as_blocks(text, kind)
+        found = blocks.find_blocks(text, kind.name)
+    if kind.identity:
+        return text, _by_identity(text, found, kind, ref)
+    number, _, digest = ref.partition("@")
+    index = int(number) - 1 if number.isascii() and number.isdigit() else -1
+    if not 0 <= index < len(found):
+        raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
+    if digest and digest != "-" and found[index].ref != ref:
+        raise UsageError(Problem("stale-ref", value=ref, facts={"group": kind.group}))
+    return text, found[index]
+
+
+def _by_identity(text: str, found: list[blocks.Block], kind: f.RecordKind, ref: str) -> blocks.Block:
+    import tomli
+
+    for block in found:
+        raw = tomli.loads(text[block.start : block.end])[kind.name][0]
+        if raw.get(kind.identity) == ref:
+            return block
+    raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
+
+
+# import
+
+
+def import_file(
+    ledger: Ledger,
+    year: int,
+    name: str,
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    replace: bool = False,
+    dry_run: bool = False,
+    wait: float = 10.0,
+) -> Change:
+    """Import a CSV or XLSX file: all rows or none.
+
+    Args:
+      ledger: The ledger.
+      year: Year of the records; created where the ledger does not hold it yet.
+      name: KIND, one of IMPORT_KINDS.
+      path: The file.
+      catalogue: Gives the subject names of a year.
+      replace: Swap all records of that kind and year instead of adding.
+      dry_run: Check everything, write nothing.
+      wait: Seconds to wait for the lock.
+    Raises:
+      LedgerError: Every bad row.
+    """
+    with open_transaction(ledger.root, command=f"import {name}", wait=wait) as tx:
+        if name == SUBJECTS:
+            change = _import_subjects(tx, year, path, replace=replace)
+        else:
+            change = _import_records(tx, ledger, year, record_kind(name), path, catalogue, replace=replace)
+        if not dry_run:
+            tx.summary = change.summary
+            tx.commit()
+        return change
+
+
+def _import_records(
+    tx: Transaction,
+    ledger: Ledger,
+    year: int,
+    kind: f.RecordKind,
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    replace: bool,
+) -> Change:
+    context = _context(ledger, year)
+    if replace and kind is f.PROJECT:
+        context = LedgerYear(year, local_subjects=context.local_subjects)
+    imported: Imported = import_records(path, kind, ledger.settings, context, catalogue(context))
+    if replace:
+        file = f"{year}/{kind.file}"
+        old = tx.read(file)
+        tx.write(file, _bytes(blocks.append(_file_head(kind, year), kind, imported.blocks), old))
+    else:
+        _append(tx, year, kind, imported.blocks)
+    verb = "替换为" if replace else "导入"
+    summary = f"{year} 年{kind.label}：{verb} {len(imported.rows)} 条（{path.name}）"
+    return Change(summary, tuple(imported.warnings), "\n".join(imported.blocks))
+
+
+def _import_subjects(tx: Transaction, year: int, path: Path, *, replace: bool) -> Change:
+    from kpi_cli.ledger.spreadsheet import parse_rows, read_rows
+    from kpi_cli.ledger.subjects_file import parse_subjects, subjects_text
+
+    report = Report()
+    new = parse_subjects(read_rows(path, path.name), report)
+    report.raise_errors()
+    file = f"{year}/{SUBJECTS_FILE}"
+    raw = tx.read(file)
+    old = parse_subjects(parse_rows(raw, file), report) if raw and not replace else {}
+    report.raise_errors()
+    text = subjects_text({**old, **new})
+    tx.write(file, text.encode())
+    return Change(f"{year} 年科目名称：导入 {len(new)} 条（{path.name}）", text=text)
+
+
+def settings_values(department: str, table_set: str, level: str, nature: str, code: str) -> dict[str, str]:
+    """Check the words that `kpi init` takes and return them as canonical settings.
+
+    Raises:
+      UsageError: A word that its vocabulary does not know.
+    """
+    given = {"department": department, "table_set": table_set, "level": level, "nature": nature, "code": code}
+    values: dict[str, str] = {}
+    problems = []
+    for field in f.SETTINGS_FIELDS[1:]:
+        text = given[field.name]
+        try:
+            values[field.name] = field.parse(text) if text else field.default
+        except f.FieldError as error:
+            problems.append(Problem(error.code, value=text, facts={"field": field.label, **error.facts}))
+    if not department.strip():
+        problems.append(Problem("missing", facts={"field": "部门名称", "key": "--department", "example": "某县财政局"}))
+    if problems:
+        raise UsageError(problems)
+    return values

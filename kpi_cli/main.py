@@ -1,0 +1,30 @@
+"""The front door: answers fixed calls at once, loads Typer for the rest, and is the one place that catches errors.
+
+Known errors become one line each on stderr and the exit status of CONTRACT.md; anything else is a bug of ours
+(70), whose traceback shows with `--debug`.
+"""
+
+import sys
+
+from kpi_cli import __version__
+
+
+def run() -> None:
+    """Run `kpi` with the process's arguments and exit."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one call.
+
+    Args:
+      arguments: What stands behind `kpi` on the command line.
+    Returns:
+      The exit status of CONTRACT.md.
+    """
+    if arguments == ["--version"]:
+        sys.stdout.write(f"kpi-cli {__version__}\n")
+        return 0
+    from kpi_cli.cli.edge import run_safely
+
+    return run_safely(arguments)

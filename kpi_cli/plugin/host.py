@@ -1,0 +1,183 @@
+"""Running exporters: options from text to the exporter's own dataclass, faults to one line, bytes to files.
+
+Documents are made first, all of them, and stored together or not at all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from kpi_cli.errors import ExportError, KpiError, UsageError
+from kpi_cli.problems import Place, Problem, suggestion, system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpi_cli.disclosure import Disclosure
+    from kpi_cli.plugin.exporter import Exporter
+    from kpi_cli.plugin.manager import Plugins
+
+_FLAGS = {"true": True, "1": True, "是": True, "yes": True, "false": False, "0": False, "否": False, "no": False}
+
+
+class ExportHost:
+    """Runs exporters by name; exporters get it to call each other."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        """Take exporters from these plugins."""
+        self._plugins = plugins
+
+    def export(self, name: str, disclosure: Disclosure, options: Mapping[str, str] | None = None) -> bytes:
+        """Run an exporter that makes a single document; see `plugin.exporter.Host`."""
+        files = self.files(name, disclosure, options or {})
+        if len(files) != 1:
+            raise ExportError(_failed(name, "它产生多个文件，不能被其他格式调用"))
+        return next(iter(files.values()))
+
+    def files(self, name: str, disclosure: Disclosure, options: Mapping[str, str]) -> dict[str, bytes]:
+        """Run an exporter and name its files.
+
+        Args:
+          name: Format.
+          disclosure: What to export.
+          options: The exporter's options as text.
+        Returns:
+          File name → bytes; a single document is named after the disclosure's title.
+        Raises:
+          UsageError: Unknown format, option, or option value.
+          ExportError: The exporter failed or returned something that is no document.
+        """
+        exporter = self._plugins.exporter(name)
+        own = parse_options(exporter, options)
+        try:
+            made = exporter().export(disclosure, own, self)
+        except KpiError:
+            raise
+        except Exception as error:
+            raise ExportError(_failed(name, f"{type(error).__name__}: {error}")) from error
+        if isinstance(made, bytes):
+            return {file_name(disclosure.title, exporter.extension): made}
+        if not isinstance(made, dict) or not all(isinstance(v, bytes) for v in made.values()):
+            raise ExportError(_failed(name, "插件没有返回文件内容"))
+        return {_inside(name, relative): content for relative, content in made.items()}
+
+
+def parse_options(exporter: type[Exporter], given: Mapping[str, str]) -> Any:
+    """Make the exporter's typed options from text.
+
+    Raises:
+      UsageError: An option that it does not have, or a value of the wrong type; all at once.
+    """
+    known = {field.name: field for field in dataclasses.fields(exporter.options)}
+    types = get_type_hints(exporter.options)
+    values: dict[str, Any] = {}
+    problems = []
+    for name, text in given.items():
+        if name not in known:
+            hint = suggestion(name, known) if known else "它没有选项"
+            unknown = {"format": exporter.PLUGIN_NAME, "hint": hint}
+            problems.append(Problem("unknown-exporter-option", value=name, facts=unknown))
+            continue
+        try:
+            values[name] = _typed(types[name], text)
+        except ValueError as error:
+            facts: dict[str, object] = {
+                "name": f"{exporter.PLUGIN_NAME}.{name}",
+                "expected": str(error),
+                "example": known[name].default,
+            }
+            problems.append(Problem("exporter-option-value", value=text, facts=facts))
+    if problems:
+        raise UsageError(problems)
+    return exporter.options(**values)
+
+
+def _typed(kind: Any, text: str) -> Any:
+    if kind is bool:
+        if text.lower() not in _FLAGS:
+            raise ValueError("true 或 false")
+        return _FLAGS[text.lower()]
+    if kind is int:
+        if not re.fullmatch(r"-?[0-9]+", text):
+            raise ValueError("整数")
+        return int(text)
+    return text
+
+
+def _failed(name: str, detail: str) -> Problem:
+    return Problem("exporter-failed", facts={"format": name, "detail": " ".join(detail.split())[:300]})
+
+
+def file_name(title: str, extension: str) -> str:
+    """Make a file name from a title that every system accepts: no separators, control or reserved characters."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", title).strip(" .")
+    while len(name.encode()) > 200:
+        name = name[:-1]
+    return (name or "disclosure") + extension
+
+
+def _inside(name: str, relative: object) -> str:
+    path = PurePosixPath(str(relative))
+    if path.is_absolute() or ".." in path.parts or "\\" in str(relative) or not path.name:
+        raise ExportError(_failed(name, f"文件名越出了输出文件夹（{relative}）"))
+    return str(path)
+
+
+def store(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write files into a folder, all or none; existing ones of the same name are replaced as a whole.
+
+    Args:
+      files: Relative name → bytes.
+      folder: It is made where it does not exist.
+    Returns:
+      The paths, in the order of `files`.
+    Raises:
+      ExportError: Something could not be written; nothing is left behind.
+    """
+    made = _missing_folders([folder, *((folder / name).parent for name in files)])
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for name, content in files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=".kpi-", dir=target.parent)
+            staged.append((Path(temporary), target))
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        mode = 0o666 & ~_umask()
+        for temporary_path, target in staged:
+            temporary_path.chmod(mode)
+            temporary_path.replace(target)
+    except OSError as error:
+        for temporary_path, _ in staged:
+            temporary_path.unlink(missing_ok=True)
+        for path in made:
+            _remove_empty(path)
+        where = Place(str(error.filename or folder))
+        raise ExportError(Problem("unwritable", where, facts={"detail": system_reason(error)})) from None
+    return [target for _, target in staged]
+
+
+def _missing_folders(folders: list[Path]) -> list[Path]:
+    missing = {path for folder in folders for path in (folder, *folder.parents) if not path.exists()}
+    return sorted(missing, key=lambda path: -len(path.parts))
+
+
+def _remove_empty(path: Path) -> None:
+    try:
+        path.rmdir()
+    except OSError:
+        return  # somebody put something there meanwhile, or it was never made
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Text forms of tables and lists: CSV, JSON, Markdown, terminal. They compute nothing."""
