@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 WAN = Decimal(10000)
 YUAN_PLACES = 2
-WAN_PLACES = 6
 LIMIT = Decimal(10) ** 13
 """Amounts stay below ten trillion yuan: 13 digits and two decimals are the 15 that a spreadsheet cell keeps exactly."""
 
@@ -40,16 +39,14 @@ def parse_amount(value: object, *, wan: bool = False) -> Decimal:
     Raises:
       AmountError: Not a number, not finite, too many decimals, or beyond LIMIT.
     """
-    number = _number(value)
+    number = value if type(value) is Decimal else _number(value)
     if not number.is_finite():
         raise AmountError("amount-not-finite")
-    if -int(number.as_tuple().exponent) > (WAN_PLACES if wan else YUAN_PLACES) and _places(number) > (
-        WAN_PLACES if wan else YUAN_PLACES
-    ):
-        raise AmountError("amount-wan-places" if wan else "amount-places")
     yuan = number * WAN if wan else number
-    if abs(yuan) >= LIMIT:
+    if not -LIMIT < yuan < LIMIT:
         raise AmountError("amount-too-large")
+    if yuan * 100 % 1:
+        raise AmountError("amount-wan-places" if wan else "amount-places")
     return yuan.quantize(_EXPONENTS[YUAN_PLACES]) if wan else yuan
 
 
@@ -65,10 +62,6 @@ def _number(value: object) -> Decimal:
         except InvalidOperation:
             pass
     raise AmountError("amount-not-a-number")
-
-
-def _places(number: Decimal) -> int:
-    return max(0, -int(number.normalize().as_tuple().exponent))
 
 
 def printed_places(value: object) -> int:

@@ -7,17 +7,14 @@ and only `kpi --help` imports them all.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from kpi_cli import __version__
+from kpi_cli.cli.session import Session
 from kpi_cli.cli.usage import KpiGroup, usage_error
-from kpi_cli.errors import LedgerError, UsageError
-from kpi_cli.ledger.reader import Ledger, open_ledger
-from kpi_cli.problems import Problem
 
 COMMANDS = {
     "demo": "kpi_cli.cli.demo",
@@ -53,56 +50,6 @@ class _Root(KpiGroup):
         return [name for name in COMMANDS if name in self.commands]
 
 
-@dataclass
-class Session:
-    """What the options in front of the command say.
-
-    Attributes:
-      folder: `-C DIR`, or None.
-      color: `auto`, `always` or `never`.
-      wait: Seconds to wait for the lock.
-      plugins: False under `--no-plugins`.
-    """
-
-    folder: Path | None
-    color: str
-    wait: float
-    plugins: bool
-
-    def ledger(self) -> Ledger:
-        """Open the ledger: `-C DIR`, else $KPI_LEDGER, else the nearest folder upwards with kpi.toml.
-
-        Raises:
-          LedgerError: There is none, or its kpi.toml is wrong.
-        """
-        return open_ledger(find_ledger(self.folder))
-
-    def ledger_folder(self) -> Path:
-        """Return the ledger's folder without reading it: undo must work on a ledger that has errors.
-
-        Raises:
-          LedgerError: There is no ledger.
-        """
-        root = find_ledger(self.folder)
-        if not (root / "kpi.toml").exists() and not (root / ".kpi").is_dir():
-            raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
-        return root
-
-
-def find_ledger(folder: Path | None) -> Path:
-    """Return the ledger's folder for `-C DIR`; it may still lack kpi.toml, which `open_ledger` reports."""
-    import os
-
-    chosen = folder or (Path(os.environ["KPI_LEDGER"]) if os.environ.get("KPI_LEDGER") else None)
-    if chosen is not None:
-        return chosen
-    here = Path.cwd()
-    for candidate in (here, *here.parents):
-        if (candidate / "kpi.toml").is_file():
-            return candidate
-    return here
-
-
 def session(context: typer.Context) -> Session:
     """Return the session of a running command."""
     found = context.obj
@@ -110,7 +57,7 @@ def session(context: typer.Context) -> Session:
     return found
 
 
-def _main(
+def main_options(
     context: typer.Context,
     ledger: Annotated[
         Path | None,
@@ -127,9 +74,6 @@ def _main(
     if version:
         typer.echo(f"kpi-cli {__version__}")
         raise typer.Exit
-    if color not in ("auto", "always", "never"):
-        facts = {"field": "--color ", "hint": "可用的有：auto、always、never"}
-        raise UsageError(Problem("unknown-value", value=color, facts=facts))
     context.obj = Session(ledger, color, wait, not no_plugins)
 
 
@@ -140,7 +84,7 @@ def build(command: str | None = None) -> typer.Typer:
       command: The one command to include; None includes all.
     """
     app = typer.Typer(name="kpi", cls=_Root, add_completion=False, no_args_is_help=False, rich_markup_mode=None)
-    app.callback(invoke_without_command=False)(_main)
+    app.callback(invoke_without_command=False)(main_options)
     for name in [command] if command else COMMANDS:
         importlib.import_module(COMMANDS[name]).register(app, name)
     return app

@@ -20,9 +20,7 @@ def run_safely(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        from kpi_cli.cli.app import invoke
-
-        return _flushed(lambda: invoke(arguments))
+        return _flushed(lambda: _answer(arguments))
     except KpiError as error:
         from kpi_cli.rendering.terminal import complain
 
@@ -40,6 +38,17 @@ def run_safely(arguments: list[str]) -> int:
             f"kpi: 错误: 程序内部错误（{type(error).__name__}: {error}）；请加 --debug 重新执行，并把输出发给开发者\n"
         )
         return EXIT_BUG
+
+
+def _answer(arguments: list[str]) -> int:
+    from kpi_cli.cli import frontdoor
+
+    status = frontdoor.answer(arguments)
+    if status is not None:
+        return status
+    from kpi_cli.cli.app import invoke
+
+    return invoke(arguments)
 
 
 def _flushed(call: Callable[[], int]) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kpi_cli.cli import shared
+from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
 from kpi_cli.rendering import terminal
@@ -78,7 +78,7 @@ def history(
     from kpi_cli.ledger.history import history as entries_of
     from kpi_cli.rendering.plain import to_json
 
-    shared.check_format(format, ("text", "json"))
+    actions.check_format(format, ("text", "json"))
     entries = entries_of(session(context).ledger().root)
     if format == "json":
         records = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kpi_cli.cli import shared
+from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand, KpiGroup
 from kpi_cli.rendering import terminal
@@ -30,7 +30,7 @@ def list_(
     from kpi_cli.plugin.manager import Plugins
     from kpi_cli.rendering.plain import to_json
 
-    shared.check_format(format, ("text", "json"))
+    actions.check_format(format, ("text", "json"))
     plugins = Plugins(third_party=session(context).plugins)
     plugins.load_all()
     terminal.complain(plugins.problems, "警告")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kpi_cli.cli import shared
+from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand, KpiGroup
 from kpi_cli.errors import UsageError
@@ -168,7 +168,7 @@ def _list(kind: f.RecordKind) -> Callable[..., None]:
         from kpi_cli.ledger.edit import list_records
         from kpi_cli.rendering import records
 
-        shared.check_format(format, ("text", "csv", "json"))
+        actions.check_format(format, ("text", "csv", "json"))
         ledger = session(context).ledger()
         chosen = ledger.chosen_year(year)
         listed = list_records(ledger.root, chosen, kind)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from kpi_cli.cli import shared
-from kpi_cli.cli.app import find_ledger, session
+from kpi_cli.cli import actions, shared
+from kpi_cli.cli.app import session
+from kpi_cli.cli.session import find_ledger
 from kpi_cli.cli.usage import KpiCommand, KpiGroup
 from kpi_cli.errors import KpiError
 from kpi_cli.rendering import terminal
@@ -36,7 +37,7 @@ def search(
     from kpi_cli.model.subjects import KINDS, SubjectCatalogue, bundled_subjects
     from kpi_cli.rendering.plain import to_json
 
-    shared.check_format(format, ("text", "json"))
+    actions.check_format(format, ("text", "json"))
     local = _local_names(context, year)
     catalogue = SubjectCatalogue(year or local[0] or 0, bundled_subjects(resources.templates() / "subjects"), local[1])
     found = [s for s in catalogue.search(word.strip()) if year is None or s.is_valid_in(year)]

@@ -182,16 +182,15 @@ def read_records(root: Path, year: int, kind: f.RecordKind, report: Report) -> t
 def record_lines(document: TomlDocument, name: str, count: int) -> list[int]:
     """Return the line of each record's `[[name]]` header.
 
-    One sweep with a regular expression is enough unless the file has multi-line strings or writes its
-    records in another way; then the lines are looked up one by one.
+    One sweep over the text is enough unless the file has multi-line strings or writes its headers in
+    another way; then the lines are looked up one by one.
     """
     text = document.text
     found: list[int] = []
     if '"""' not in text and "'''" not in text:
-        line, at = 1, 0
-        for match in re.finditer(rf"^[ \t]*\[\[[ \t]*{name}[ \t]*\]\]", text, re.MULTILINE):
-            line += text.count("\n", at, match.start())
-            at = match.start()
+        line = 0
+        for part in f"\n{text}".split(f"\n[[{name}]]")[:-1]:
+            line += part.count("\n") + 1
             found.append(line)
     if len(found) == count:
         return found
@@ -293,15 +292,16 @@ def _negatives(records: Iterable[Any]) -> Iterable[Problem]:
 def _check_references(ledger: Ledger, read: Mapping[str, tuple[Any, ...]], report: Report) -> None:
     projects = {project.id for project in read["projects"]}
     units = {unit.code for unit in ledger.settings.budget_units}
-    for record in (*read["lines"], *read["incomes"], *read["sangong"]):
+    def refuse(code: str, record: Any, value: str, known: set[str], among: str) -> None:
         place = Place(record.source.file, record.source.line)
+        report.errors.append(Problem(code, place, value, {"hint": suggestion(value, sorted(known), among=among)}))
+
+    for record in (*read["lines"], *read["incomes"], *read["sangong"]):
         if record.budget_unit and record.budget_unit not in units:
-            hint = suggestion(record.budget_unit, sorted(units), among="已有的预算单位")
-            report.errors.append(Problem("unknown-unit", place, record.budget_unit, {"hint": hint}))
-        project = getattr(record, "project", "")
-        if project and project not in projects:
-            hint = suggestion(project, sorted(projects), among="已有的项目")
-            report.errors.append(Problem("unknown-project", place, project, {"hint": hint}))
+            refuse("unknown-unit", record, record.budget_unit, units, "已有的预算单位")
+    for line in read["lines"]:
+        if line.project and line.project not in projects:
+            refuse("unknown-project", line, line.project, projects, "已有的项目")
 
 
 def _check_stray_files(root: Path, year: int, report: Report) -> None:

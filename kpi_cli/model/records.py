@@ -2,21 +2,21 @@
 
 Codes are text. Amounts are Decimal yuan. Values of a closed vocabulary are its English keys
 (`vocabulary.py`); "" stands for "not given" in text fields and is never a value of its own.
-How each field is spelt, parsed and explained is declared once, in `fields.py`.
+How each field is spelt, parsed and explained is declared once, in `fields.py`. Records are named tuples: a large
+ledger makes a hundred thousand of them, and they are built four times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a record stands in the ledger.
 
     Attributes:
@@ -30,8 +30,7 @@ class Source:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
+class BudgetLine(NamedTuple):
     """One line of planned expenditure (预算行).
 
     Attributes:
@@ -65,8 +64,7 @@ class BudgetLine:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Income:
+class Income(NamedTuple):
     """One planned income (收入).
 
     Attributes:
@@ -88,8 +86,7 @@ class Income:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """One project (项目).
 
     Attributes:
@@ -111,8 +108,7 @@ class Project:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class SangongExpense:
+class SangongExpense(NamedTuple):
     """One printed 三公 figure, or 机关运行经费.
 
     Attributes:
@@ -146,8 +142,7 @@ class SangongExpense:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comparative:
+class Comparative(NamedTuple):
     """One of last year's figures, by figure key (CONTRACT.md, Figure keys).
 
     Attributes:
@@ -165,8 +160,7 @@ class Comparative:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetUnit:
+class BudgetUnit(NamedTuple):
     """A budget unit (预算单位) of a department.
 
     Attributes:
@@ -180,8 +174,7 @@ class BudgetUnit:
     nature: str
 
 
-@dataclass(frozen=True, slots=True)
-class TableDisplay:
+class TableDisplay(NamedTuple):
     """How amounts of a table are shown; None leaves the table definition's own choice.
 
     Attributes:
@@ -197,7 +190,7 @@ class TableDisplay:
     form: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What `kpi.toml` says.
 

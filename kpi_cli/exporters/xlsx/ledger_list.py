@@ -137,8 +137,7 @@ class LedgerList:
     # columns
 
     def _add_columns(self, parts: Mapping[str, Sequence[Any]], projects: Mapping[str, str]) -> None:
-        before = dict.fromkeys(["category", *LINE.by_name, *INCOME.by_name])
-        after = [name for name in SANGONG.by_name if name not in before]
+        before = dict.fromkeys([*LINE.by_name, *INCOME.by_name])
         kinds = [_DERIVED if getattr(r, "derived", False) else _KIND_WORDS[kind] for kind, r in self.records]
         self.columns.append(TextColumn("kind", "记录", kinds))
         for name in before:
@@ -148,16 +147,19 @@ class LedgerList:
                 self._add("project_name", "项目名称", names)
         start = 0
         for kind, part in parts.items():
+            if kind == "sangong":
+                self._add_field("category", _KIND_WORDS[kind])
             if part:
                 self._amounts[kind] = len(self.columns)
                 self.columns.append(AmountColumn(kind, _AMOUNT_HEADERS[kind], [r.amount for r in part], start))
                 start += len(part)
-        for name in after:
-            self._add_field(name)
+        for name in SANGONG.by_name:
+            if name not in before and name != "category":
+                self._add_field(name)
         places = [f"{record.source.file}:{record.source.line}" for _, record in self.records]
         self.columns.append(TextColumn("source", "出处", places))
 
-    def _add_field(self, name: str) -> None:
+    def _add_field(self, name: str, before_label: str = "") -> None:
         if name in _NOT_SHOWN:
             return
         field = next(kind.by_name[name] for kind in KINDS.values() if name in kind.by_name)
@@ -168,7 +170,7 @@ class LedgerList:
             if value not in made:
                 made[value] = _shown(field, value)
             values.append(made[value])
-        self._add(name, field.label, values)
+        self._add(name, before_label + field.label, values)
 
     def _add(self, name: str, header: str, values: Sequence[str | int]) -> None:
         is_asked_for = self.is_live and name in _WORD_FIELDS | _CODE_FIELDS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kpi_cli.exporters.xlsx.ledger_list import FIRST_ROW, AmountColumn, HelperColumn, LedgerList, TextColumn
 from kpi_cli.exporters.xlsx.page import set_up_page
 from kpi_cli.exporters.xlsx.styles import HEADER_FILL
-from kpi_cli.exporters.xlsx.text import clean, display_width, looks_like_formula
+from kpi_cli.exporters.xlsx.text import clean, display_width, line_count, looks_like_formula
 from kpi_cli.tables.table import UNKNOWN_TEXT, address
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _TITLE, _NOTE, _TOTALS, _HEADER = range(FIRST_ROW - 1)
 _FIRST = FIRST_ROW - 1
 _SIZE = 11
 _AMOUNT = "#,##0.00_ "
+_ROW_HEIGHT = 18
+_LINE_HEIGHT = 15
 _WIDEST = 40
 _CHAR = 8
 _PADDING = 14
@@ -43,6 +45,7 @@ class LedgerSheet:
         self._sheet = sheet
         self._list = records
         self._styles = styles
+        self._lines: dict[int, int] = {}
         self._text = styles.of(border=1, font_size=_SIZE, text_wrap=True)
         self._quoted = styles.of(border=1, font_size=_SIZE, text_wrap=True, quote_prefix=True)
         self._amount = styles.of(border=1, font_size=_SIZE, num_format=_AMOUNT)
@@ -58,6 +61,7 @@ class LedgerSheet:
         self._across(_TITLE, last, clean(f"{disclosure.department}{disclosure.year}年预算台账"), self._styles.title)
         explanation = _EXPLANATION.rstrip("。") + (_HELPERS if self._list.helpers else "") + "。"
         self._across(_NOTE, last, explanation, self._styles.of(font_size=_SIZE, text_wrap=True))
+        self._sheet.set_default_row(_ROW_HEIGHT)
         self._sheet.set_row(_TITLE, 32)
         self._sheet.set_row(_NOTE, 20)
         self._sheet.set_row(_HEADER, 36)
@@ -70,6 +74,8 @@ class LedgerSheet:
                 self._texts(c, column)
         for c, helper in enumerate(self._list.helpers, last + 1):
             self._helper(c, helper)
+        for row, lines in self._lines.items():
+            self._sheet.set_row(row, max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 4))
         self._finish(last)
 
     def _across(self, row: int, last_column: int, text: str, style: Format) -> None:
@@ -82,11 +88,15 @@ class LedgerSheet:
 
     def _texts(self, c: int, column: TextColumn) -> None:
         write, longest = self._sheet.write_string, 0
+        limit = _WIDEST - 1
         for row, value in enumerate(column.values, _FIRST):
             if isinstance(value, int):
                 self._sheet.write_number(row, c, value, self._text)
             elif value:
-                longest = max(longest, display_width(value))
+                width = display_width(value)
+                longest = max(longest, width)
+                if width > limit:
+                    self._lines[row] = max(self._lines.get(row, 1), line_count(value, limit))
                 write(row, c, value, self._quoted if looks_like_formula(value) else self._text)
             else:
                 self._sheet.write_blank(row, c, None, self._text)
@@ -109,9 +119,10 @@ class LedgerSheet:
                 self._sheet.write_formula(row, c, formula, self._amount, float(value))
             else:
                 self._sheet.write_number(row, c, float(value), self._amount)
-        letters = address(1, c)[:-1]
-        cells = f"{letters}{FIRST_ROW}:{letters}{self._list.last_row}"
-        self._sheet.write_formula(_TOTALS, c, f"SUBTOTAL(9,{cells})", self._total, float(total))
+        if column.kind != "sangong":  # 机关运行经费 is no part of 三公: their sum would mean nothing
+            letters = address(1, c)[:-1]
+            cells = f"{letters}{FIRST_ROW}:{letters}{self._list.last_row}"
+            self._sheet.write_formula(_TOTALS, c, f"SUBTOTAL(9,{cells})", self._total, float(total))
         self._width(c, len(f"{total:,.2f}") + 3, column.header)
 
     def _helper(self, c: int, helper: HelperColumn) -> None:

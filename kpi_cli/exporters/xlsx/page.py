@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 A4 = 9
 FOOTER = '&C&"宋体,Regular"&12— &P —'
-PIXELS_WIDE = 1010
+PIXELS_WIDE = 1020
 """What fits between the margins of A4 landscape at full size; a wider sheet is printed smaller."""
 
 

@@ -59,6 +59,7 @@ class NumberStyle:
       tiny: For a cell whose amount is nearer to zero than half of the last place.
       half: That half, in the money unit.
       money_unit: Unit of the number in the cell; "%" for a percentage.
+      is_exact: The cell's value is the table's, without conversion.
       blank_zero: Zero is printed blank.
     """
 
@@ -66,6 +67,7 @@ class NumberStyle:
     tiny: Format
     half: float
     money_unit: str
+    is_exact: bool
     blank_zero: bool
 
 
@@ -112,5 +114,6 @@ class Styles:
             self.of(**properties, num_format=number_code(form, tiny=True)),
             _half(form.places),
             form.money_unit,
+            form.money_unit in ("元", "%"),
             form.zero == "blank",
         )

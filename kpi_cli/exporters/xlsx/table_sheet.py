@@ -9,11 +9,21 @@ from kpi_cli import money
 from kpi_cli.exporters.xlsx.formulas import Addresses
 from kpi_cli.exporters.xlsx.page import set_up_page
 from kpi_cli.exporters.xlsx.text import clean, display_width, looks_like_formula
-from kpi_cli.exporters.xlsx.widths import BODY_HEIGHT, NOTE_PADDING, TITLE_HEIGHT, WidthNeeds, fitted, height_of
+from kpi_cli.exporters.xlsx.widths import (
+    BODY_HEIGHT,
+    NOTE_PADDING,
+    SPACER_HEIGHT,
+    TITLE_HEIGHT,
+    WidthNeeds,
+    fitted,
+    height_of,
+)
 from kpi_cli.tables.selection import Selection
 from kpi_cli.tables.table import UNKNOWN_TEXT, Cell, Role, State
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -45,15 +55,20 @@ class TableSheet:
         # By identity, which is quick and safe while the table lives: hashing a format takes longer than writing a cell.
         self._numbers: dict[tuple[int, Role, str], NumberStyle] = {}
         self._texts: dict[tuple[Role, str, int, bool], Format] = {}
+        self._known: dict[str, tuple[str, int, bool]] = {}
 
     def write(self) -> None:
         """Write title, labels, cells and note, and set up widths, heights and print."""
         table = self._table
         self._sheet.set_default_row(BODY_HEIGHT)
+        covered = State.COVERED
         for r, row in enumerate(table.rows):
             for c, cell in enumerate(row):
-                if cell.state is not State.COVERED:
-                    self._cell(r, c, cell)
+                value = cell.value
+                if value is not None:
+                    self._figure(r, c, cell, value)
+                elif cell.state is not covered:
+                    self._words(r, c, cell)
         widths = fitted(table, self._needs)
         for column, width in enumerate(widths):
             self._sheet.set_column_pixels(column, column, width)
@@ -70,9 +85,12 @@ class TableSheet:
         title = clean(table.title)
         self._across(table.title_row - 1, title, styles.title)
         self._sheet.set_row(table.title_row - 1, height_of(title, width, TITLE_HEIGHT, scale=1.5))
+        spacers = [row for row in range(1, table.first_row) if row not in (table.title_row, table.label_row)]
         label = clean(table.label)
         if table.number:
-            label = self._number_tag(clean(table.number), label)
+            label = self._number_tag(clean(table.number), label, spacers)
+        for row in spacers:
+            self._sheet.set_row(row - 1, SPACER_HEIGHT)
         last = len(table.columns) - 1
         if last > 0:
             self._sheet.write_string(table.label_row - 1, 0, label, styles.label)
@@ -81,12 +99,11 @@ class TableSheet:
             joined = "　".join(filter(None, (label, clean(table.unit_label))))
             self._sheet.write_string(table.label_row - 1, 0, joined, styles.label)
 
-    def _number_tag(self, number: str, label: str) -> str:
-        """Write 表1 at the top left: above the title, else below it, else in front of the label."""
-        free = [row for row in range(1, self._table.label_row) if row != self._table.title_row]
-        if not free:
+    def _number_tag(self, number: str, label: str, free: list[int]) -> str:
+        """Write 表1 at the top left: in the first free row above the label, else in front of the label."""
+        if not free or free[0] > self._table.label_row:
             return f"{number}　{label}"
-        self._sheet.write_string(free[0] - 1, 0, number, self._styles.label)
+        self._sheet.write_string(free.pop(0) - 1, 0, number, self._styles.label)
         return label
 
     def _note(self, width: int) -> int:
@@ -117,40 +134,36 @@ class TableSheet:
 
     # cells
 
-    def _cell(self, r: int, c: int, cell: Cell) -> None:
-        if cell.value is None:
-            self._words(r, c, cell)
-        else:
-            self._figure(r, c, cell)
-
     def _merge(self, r: int, c: int, cell: Cell, style: Format) -> None:
         top = self._top + r
         self._sheet.merge_range(top, c, top + cell.rows - 1, c + cell.columns - 1, "", style)
 
     def _words(self, r: int, c: int, cell: Cell) -> None:
-        text = UNKNOWN_TEXT if cell.state is State.UNKNOWN else clean(cell.text)
-        key = (cell.role, cell.align, cell.indent, looks_like_formula(text))
+        shown = UNKNOWN_TEXT if cell.state is State.UNKNOWN else cell.text
+        known = self._known.get(shown)
+        if known is None:
+            text = clean(shown)
+            known = self._known[shown] = (text, display_width(text), looks_like_formula(text))
+        text, width, is_quoted = known
+        key = (cell.role, cell.align, cell.indent, is_quoted)
         style = self._texts.get(key)
         if style is None:
-            style = self._styles.text(*key[:3], looks_like_formula=key[3])
-            self._texts[key] = style
+            style = self._texts[key] = self._styles.text(*key[:3], looks_like_formula=is_quoted)
         if cell.columns > 1 or cell.rows > 1:
             self._merge(r, c, cell, style)
-        elif text and cell.role is not Role.HEAD:
-            self._needs.words(r, c, display_width(text) + 2 * cell.indent)
+        elif width and cell.role is not Role.HEAD:
+            self._needs.words(r, c, width + 2 * cell.indent)
         if text:
             self._sheet.write_string(self._top + r, c, text, style)
         else:
             self._sheet.write_blank(self._top + r, c, None, style)
 
-    def _figure(self, r: int, c: int, cell: Cell) -> None:
+    def _figure(self, r: int, c: int, cell: Cell, value: Decimal) -> None:
         key = (id(cell.format), cell.role, cell.align)
         style = self._numbers.get(key)
         if style is None:
             style = self._numbers[key] = self._styles.number(cell)
-        assert cell.value is not None
-        unit = style.money_unit
-        number = float(cell.value if unit == "%" else money.in_unit(cell.value, unit))
+        number = float(value if style.is_exact else money.in_unit(value, style.money_unit))
         look = style.tiny if number and -style.half < number < style.half else style.format
         if cell.columns > 1 or cell.rows > 1:
             self._merge(r, c, cell, look)
@@ -158,7 +171,7 @@ class TableSheet:
         if cell.formula is not None:
             formula = self._addresses.text(cell.formula)
         elif self._leaf_formula is not None and cell.selection is not None:
-            formula = self._leaf_formula(cell.selection, unit)
+            formula = self._leaf_formula(cell.selection, style.money_unit)
         if formula:
             self._sheet.write_formula(self._top + r, c, formula, look, number)
         elif cell.state is State.EMPTY and style.blank_zero:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BODY_HEIGHT = 24
 TITLE_HEIGHT = 32
+SPACER_HEIGHT = 9
 NOTE_PADDING = 8
 _LINE_HEIGHT = 16
 _PADDING = 12
@@ -26,8 +27,12 @@ _DIGIT = 9
 """A half-width character of 宋体 12 takes 8 pixels; digits get one more, since many stand-ins for 宋体 and all bold
 faces draw them wider, and an amount that does not fit shows as ####."""
 
+TARGET_WIDTH = PIXELS_WIDE * 8 // 7
+"""A table this wide is printed at seven eighths, 10.5 points: still as large as the published ones."""
+
 _NARROWEST_LABEL = 22
-_NARROWEST_HEADER = 8
+_NARROWEST_AMOUNT = 8
+_NARROWEST_CODE = 4
 _HEADER_LINES = 3
 _WIDEST_WITHOUT_ASKING = 1.3
 """How far a label column grows beyond its preferred width before its texts wrap."""
@@ -84,25 +89,35 @@ def fitted(table: Table, needs: WidthNeeds) -> list[int]:
     """Return the width of each column.
 
     A column gets its preferred width, or more where its texts need it. Where the page is too narrow for all of
-    them, columns give up what their texts do not need, in proportion; what is still too wide is printed smaller.
+    them, first amounts and codes and then names give up what their texts do not need, in proportion; what is
+    still too wide is printed smaller.
     """
     lowest = _lowest_headers(table)
-    minimum, preferred = [], []
+    preferred, minimum = [], []
     for c, column in enumerate(table.columns):
-        header = lowest[c]
-        needed = max(_NARROWEST_HEADER, -(-header // _HEADER_LINES)) * _CHAR
-        words = needs.longest[c]
-        wrapped = min(words, max(_NARROWEST_LABEL, column.chars // 2)) if column.kind == "label" else words
-        digits = needs.digits(c) + 1
-        least = max(needed, wrapped * (_CHAR if column.kind == "label" else _DIGIT), digits * _DIGIT)
-        grown = max(column.chars, min(words, int(column.chars * _WIDEST_WITHOUT_ASKING)))
+        header, words = lowest[c], needs.longest[c]
+        if column.kind == "label":
+            least = max(-(-header // _HEADER_LINES), min(words, max(_NARROWEST_LABEL, column.chars * 3 // 4))) * _CHAR
+            wanted = max(least, max(column.chars, min(words, int(column.chars * _WIDEST_WITHOUT_ASKING))) * _CHAR)
+        else:
+            narrowest = _NARROWEST_CODE if column.kind == "code" else _NARROWEST_AMOUNT
+            least = max(max(narrowest, -(-header // _HEADER_LINES)) * _CHAR, max(words, needs.digits(c) + 1) * _DIGIT)
+            wanted = max(least, column.chars * _CHAR)
         minimum.append(least + _PADDING)
-        preferred.append(max(least, grown * _CHAR) + _PADDING)
-    spare = sum(preferred) - sum(minimum)
-    excess = min(spare, max(0, sum(preferred) - PIXELS_WIDE))
-    if not excess:
-        return preferred
-    return [p - (p - m) * excess // spare for m, p in zip(minimum, preferred, strict=True)]
+        preferred.append(wanted + _PADDING)
+    for names in (False, True):
+        group = [c for c, column in enumerate(table.columns) if (column.kind == "label") is names]
+        _shrink(preferred, minimum, group, sum(preferred) - TARGET_WIDTH)
+    return preferred
+
+
+def _shrink(widths: list[int], minimum: list[int], group: list[int], excess: int) -> None:
+    """Take `excess` pixels from the columns of a group, in proportion to what they can spare."""
+    spare = sum(widths[c] - minimum[c] for c in group)
+    if excess > 0 and spare:
+        share = min(excess, spare)
+        for c in group:
+            widths[c] -= (widths[c] - minimum[c]) * share // spare
 
 
 def height_of(text: str, width: int, height: int, *, scale: float = 1.0, padding: int = 0) -> float:

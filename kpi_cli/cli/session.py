@@ -1,0 +1,67 @@
+"""What the options in front of a command say, and where the ledger is. Free of Typer, see `frontdoor`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi_cli.errors import LedgerError, UsageError
+from kpi_cli.ledger.reader import Ledger, open_ledger
+from kpi_cli.problems import Problem
+
+COLORS = ("auto", "always", "never")
+
+
+@dataclass
+class Session:
+    """The options in front of the command.
+
+    Attributes:
+      folder: `-C DIR`, or None.
+      color: One of COLORS.
+      wait: Seconds to wait for the lock.
+      plugins: False under `--no-plugins`.
+    """
+
+    folder: Path | None = None
+    color: str = "auto"
+    wait: float = 10.0
+    plugins: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a colour mode that does not exist."""
+        if self.color not in COLORS:
+            facts = {"field": "--color ", "hint": f"可用的有：{'、'.join(COLORS)}"}
+            raise UsageError(Problem("unknown-value", value=self.color, facts=facts))
+
+    def ledger(self) -> Ledger:
+        """Open the ledger: `-C DIR`, else $KPI_LEDGER, else the nearest folder upwards with kpi.toml.
+
+        Raises:
+          LedgerError: There is none, or its kpi.toml is wrong.
+        """
+        return open_ledger(find_ledger(self.folder))
+
+    def ledger_folder(self) -> Path:
+        """Return the ledger's folder without reading it: undo must work on a ledger that has errors.
+
+        Raises:
+          LedgerError: There is no ledger.
+        """
+        root = find_ledger(self.folder)
+        if not (root / "kpi.toml").exists() and not (root / ".kpi").is_dir():
+            raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
+        return root
+
+
+def find_ledger(folder: Path | None) -> Path:
+    """Return the ledger's folder for `-C DIR`; it may still lack kpi.toml, which `open_ledger` reports."""
+    chosen = folder or (Path(os.environ["KPI_LEDGER"]) if os.environ.get("KPI_LEDGER") else None)
+    if chosen is not None:
+        return chosen
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if (candidate / "kpi.toml").is_file():
+            return candidate
+    return here
