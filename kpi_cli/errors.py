@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from kpi_cli.problems import Problem
 
 
+EXIT_STATUSES = {
+    0: "完成",
+    1: "有错误级的勾稽问题（check；export 则不写任何文件）",
+    2: "用法或输入有误，没有改动任何内容",
+    3: "导出或插件失败",
+    4: "台账被其他进程占用",
+    70: "程序自身的错误",
+}
+"""Exit statuses of CONTRACT.md."""
+
+
 class KpiError(Exception):
     """Base of every error that is meant for the user.
 

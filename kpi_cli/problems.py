@@ -152,6 +152,11 @@ WORDING |= {
     "nothing-to-undo": ("没有可以撤销的修改", ""),
     "nothing-to-redo": ("没有可以重做的修改", ""),
     "recovery-conflict": ("上次命令中断后文件又被改过，无法自动恢复", "请对照 {kept} 手工合并后删除 {journal}"),
+    "unfinished": (
+        "修改已经登记，但没有写完：{detail}",
+        "排除原因后运行任一 kpi 命令即自动完成，请不要重新录入",
+    ),
+    "damaged-state": ("kpi 的内部文件已损坏", "请备份台账文件夹、核对数据文件，再移走该文件后重试"),
     "unsafe-path": ("路径越出了台账文件夹", "请使用台账文件夹内的相对路径"),
     # subjects
     "unknown-subject": ("{year} 年科目目录里没有这个{kind}编码", "{hint}"),

@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError, UsageError
-from kpi_cli.ledger.transaction import FOLDER, HISTORY, Transaction, _replace_file, digest, open_transaction, state
-from kpi_cli.problems import Place, Problem
+from kpi_cli.ledger.transaction import (
+    ASIDE,
+    FOLDER,
+    HISTORY,
+    MALFORMED,
+    Transaction,
+    _replace_file,
+    damaged,
+    digest,
+    open_transaction,
+    read_consistent,
+    state,
+)
+from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+_ENTRY_NAME = re.compile(r"([0-9]{8,18})\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ def entry_for(
         "number": number,
         "time": datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         "command": command,
-        "summary": summary,
+        "summary": summary.encode(errors="replace").decode(),  # a file name in it need not be text
         "files": [_change(file, old[file], new[file]) for file in new],
     }
 
@@ -135,32 +150,64 @@ def next_number(root: Path) -> int:
 
 def store_entry(root: Path, entry: Mapping[str, Any]) -> None:
     """Write an entry; writing it twice is the same as once."""
-    _replace_file(_path(root, entry["number"]), json.dumps(entry, ensure_ascii=False).encode())
+    # what is no text (a file name) becomes \udcXX, which JSON reads back; an exception here would come too late
+    text = json.dumps(entry, ensure_ascii=False).encode(errors="backslashreplace")
+    _replace_file(_path(root, entry["number"]), text)
+
+
+def stored_numbers(root: Path) -> list[int]:
+    """Return the numbers of the entries that are there, newest first; files of other names are not ours."""
+    folder = _folder(root)
+    names = [_ENTRY_NAME.fullmatch(path.name) for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted((int(name[1]) for name in names if name), reverse=True)
 
 
 def drop_after(root: Path, number: int) -> None:
     """Forget undone changes behind `number`: a new change has taken their place."""
     folder = _folder(root)
-    for path in folder.glob("*.json*") if folder.is_dir() else ():
-        if not path.name.endswith(".json") or int(path.stem) > number:
-            path.unlink()
+    for path in list(folder.iterdir()) if folder.is_dir() else ():
+        name = _ENTRY_NAME.fullmatch(path.name.removesuffix(ASIDE))
+        if name and (path.name.endswith(ASIDE) or int(name[1]) > number):
+            path.unlink(missing_ok=True)
 
 
 def _read(root: Path, number: int, position: int) -> HistoryEntry:
-    raw = json.loads(_path(root, number).read_bytes())
+    path = _path(root, number)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        place = Place(path.relative_to(root).as_posix())
+        raise LedgerError(Problem("unreadable", place, facts={"detail": system_reason(error)})) from None
+    try:
+        return _parse(content, number, position)
+    except MALFORMED:
+        raise LedgerError(damaged(root, path)) from None
+
+
+def _parse(content: bytes, number: int, position: int) -> HistoryEntry:
+    raw = json.loads(content)
     files = tuple(
-        FileChange(f["path"], f["before"], f["after"], f["offset"], _unpack(f["removed"]), _unpack(f["added"]))
+        FileChange(f["path"], f["before"], f["after"], int(f["offset"]), _unpack(f["removed"]), _unpack(f["added"]))
         for f in raw["files"]
     )
-    return HistoryEntry(raw["number"], raw["time"], raw["command"], raw["summary"], files, number > position)
+    if any(type(change.path) is not str for change in files):
+        raise TypeError
+    time, command, summary = (str(raw[name]) for name in ("time", "command", "summary"))
+    return HistoryEntry(number, time, command, summary, files, is_undone=number > position)
 
 
 def history(root: Path) -> list[HistoryEntry]:
-    """Return every change, newest first; undone ones are marked."""
-    folder = _folder(root)
-    numbers = sorted((int(p.stem) for p in folder.glob("*.json")), reverse=True) if folder.is_dir() else []
-    position = state(root)[1]
-    return [_read(root, number, position) for number in numbers]
+    """Return every change, newest first; undone ones are marked.
+
+    Raises:
+      LedgerError: An entry cannot be read or understood.
+    """
+
+    def load() -> list[HistoryEntry]:
+        position = state(root)[1]
+        return [_read(root, number, position) for number in stored_numbers(root)]
+
+    return read_consistent(root, load)
 
 
 # undo and redo
@@ -179,7 +226,7 @@ def undo(root: Path, wait: float = 10.0) -> HistoryEntry:
         if position < 1 or not _path(root, position).exists():
             raise UsageError(Problem("nothing-to-undo"))
         entry = _read(root, position, position - 1)
-        _apply(tx, entry, position - 1, backwards=True)
+        _apply(root, tx, entry, backwards=True)
         return entry
 
 
@@ -190,13 +237,13 @@ def redo(root: Path, wait: float = 10.0) -> HistoryEntry:
         if not _path(root, position).exists():
             raise UsageError(Problem("nothing-to-redo"))
         entry = _read(root, position, position)
-        _apply(tx, entry, position, backwards=False)
+        _apply(root, tx, entry, backwards=False)
         return entry
 
 
-def _apply(tx: Transaction, entry: HistoryEntry, position: int, *, backwards: bool) -> None:
-    old: dict[str, bytes | None] = {}
+def _apply(root: Path, tx: Transaction, entry: HistoryEntry, *, backwards: bool) -> None:
     new: dict[str, bytes | None] = {}
+    hashes: dict[str, tuple[str | None, str | None]] = {}
     for change in entry.files:
         expected, wanted = (change.after, change.before) if backwards else (change.before, change.after)
         gone, put = (change.added, change.removed) if backwards else (change.removed, change.added)
@@ -205,6 +252,9 @@ def _apply(tx: Transaction, entry: HistoryEntry, position: int, *, backwards: bo
             action = "撤销" if backwards else "恢复"
             raise LedgerError(Problem("edited-since", Place(change.path), facts={"action": action}))
         body = content or b""
-        old[change.path] = content
-        new[change.path] = None if wanted is None else body[: change.offset] + put + body[change.offset + len(gone) :]
-    tx.apply(old, new, {"position": position})
+        text = body[: change.offset] + put + body[change.offset + len(gone) :]
+        new[change.path] = None if wanted is None else text
+        if digest(new[change.path]) != wanted:
+            raise LedgerError(damaged(root, _path(root, entry.number)))
+        hashes[change.path] = expected, wanted
+    tx.apply(new, hashes, {"position": entry.number - 1 if backwards else entry.number})

@@ -292,6 +292,7 @@ def _negatives(records: Iterable[Any]) -> Iterable[Problem]:
 def _check_references(ledger: Ledger, read: Mapping[str, tuple[Any, ...]], report: Report) -> None:
     projects = {project.id for project in read["projects"]}
     units = {unit.code for unit in ledger.settings.budget_units}
+
     def refuse(code: str, record: Any, value: str, known: set[str], among: str) -> None:
         place = Place(record.source.file, record.source.line)
         report.errors.append(Problem(code, place, value, {"hint": suggestion(value, sorted(known), among=among)}))

@@ -9,10 +9,12 @@ they compare the generation before and after, and retry. This module knows files
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
-import shutil
+import stat
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,8 +28,21 @@ T = TypeVar("T")
 
 FOLDER = ".kpi"
 LOCK, JOURNAL, GENERATION, STAGING, HISTORY = "lock", "journal.json", "generation", "staging", "history"
-_READ_ATTEMPTS = 200
-_READ_PAUSE = 0.05
+ASIDE = ".kpi-new"  # suffix of a file that is written aside before it is renamed into place
+_READ_ATTEMPTS = 60
+_READ_PAUSE, _READ_WAIT = 0.05, 10.0  # seconds
+_LOCK_POLL = 0.01
+# an empty folder that cannot be removed for one of these reasons stays, and does no harm
+_FOLDER_STAYS = {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.ENOTDIR}
+
+
+class UnfinishedError(LedgerError):
+    """The change is decided, but could not be carried out to the end: the next command does that, if it can.
+
+    Not status 2, which promises that nothing was changed: a script would enter the same record again.
+    """
+
+    exit_code = 3
 
 
 def digest(content: bytes | None) -> str | None:
@@ -47,6 +62,7 @@ class Transaction:
         self.summary = ""
         self._root = root
         self._command = command
+        # keys are real paths, so that two names of one file (links) are one file here
         self._seen: dict[str, bytes | None] = {}
         self._new: dict[str, bytes | None] = {}
 
@@ -56,18 +72,21 @@ class Transaction:
         Args:
           file: Path relative to the ledger, with `/`.
         Raises:
-          LedgerError: It cannot be read, or lies outside of the ledger.
+          LedgerError: It cannot be read.
+          UsageError: It lies outside of the ledger.
         """
-        if file in self._new:
-            return self._new[file]
-        if file not in self._seen:
-            self._seen[file] = _content(resolve(self._root, file), file)
-        return self._seen[file]
+        path = resolve(self._root, file)
+        key = _real_name(self._root, path)
+        if key in self._new:
+            return self._new[key]
+        if key not in self._seen:
+            self._seen[key] = _content(path, file)
+        return self._seen[key]
 
     def write(self, file: str, content: bytes | None) -> None:
         """Set a file's new content; None deletes it. Nothing is stored before `commit`."""
         self.read(file)
-        self._new[file] = content
+        self._new[_real_name(self._root, resolve(self._root, file))] = content
 
     def commit(self) -> None:
         """Store every change.
@@ -75,49 +94,66 @@ class Transaction:
         Raises:
           LedgerError: A file was changed by another program meanwhile, or something could not be written;
             nothing is changed then.
+          UnfinishedError: The change is decided, but the disk refused before all of it was carried out.
         """
         changed = {file: new for file, new in self._new.items() if new != self._seen[file]}
         if changed:
             from kpi_cli.ledger.history import entry_for, next_number
 
-            old = {file: self._seen[file] for file in changed}
             number = next_number(self._root)
-            entry = entry_for(number, self._command, self.summary, old, changed)
-            self.apply(old, changed, {"position": number, "entry": entry})
+            entry = entry_for(number, self._command, self.summary, self._seen, changed)
+            hashes = {change["path"]: (change["before"], change["after"]) for change in entry["files"]}
+            self.apply(changed, hashes, {"position": number, "entry": entry})
 
-    def apply(self, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None], note: dict[str, Any]) -> None:
-        """Switch files from `old` to `new`; `note` goes into the journal: the undo position and a history entry."""
+    def apply(
+        self, new: Mapping[str, bytes | None], hashes: Mapping[str, tuple[str | None, str | None]], note: dict[str, Any]
+    ) -> None:
+        """Switch files to their new content; raises as `commit` does.
+
+        Args:
+          new: Content by file, None deletes; each file was read in this transaction.
+          hashes: Hash before and after of each of them.
+          note: Goes into the journal: the undo position, and for a new change its history entry.
+        """
         try:
-            staged = self._stage(new)
+            aside = self._prepare(new, hashes, note)
             self._check_unchanged()
-            files = {
-                file: {"before": digest(old[file]), "after": digest(content), "staged": staged.get(file)}
-                for file, content in new.items()
-            }
-            journal = {**note, "generation": state(self._root)[0] + 1, "files": files}
-            _replace_file(self._root / FOLDER / JOURNAL, json.dumps(journal).encode())
+            aside.replace(self._root / FOLDER / JOURNAL)
         except OSError as error:
             _discard_staging(self._root)
-            where = Place(_relative(self._root, error.filename))
+            where = Place(_name(self._root, error.filename))
             raise LedgerError(Problem("unwritable", where, facts={"detail": system_reason(error)})) from None
         except BaseException:
             _discard_staging(self._root)
             raise
-        finish(self._root)
+        self._seen.update(new)
+        self._new.clear()
+        try:
+            finish(self._root)
+        except OSError as error:
+            raise UnfinishedError(_unfinished(self._root, error)) from None
+        except LedgerError as error:
+            raise UnfinishedError(error.problems) from None
 
-    def _stage(self, new: Mapping[str, bytes | None]) -> dict[str, str]:
+    def _prepare(
+        self, new: Mapping[str, bytes | None], hashes: Mapping[str, tuple[str | None, str | None]], note: dict[str, Any]
+    ) -> Path:
+        """Bring all that the change needs onto the disk; returns the journal, written aside."""
         folder = self._root / FOLDER / STAGING
         folder.mkdir(parents=True, exist_ok=True)
-        staged: dict[str, str] = {}
+        files: dict[str, Any] = {}
         for number, (file, content) in enumerate(new.items()):
+            target = resolve(self._root, file)
+            _require_writable(target)
             if content is not None:
-                staged[file] = str(number)
-                _write_synced(folder / str(number), content)
-                target = resolve(self._root, file)
-                if target.exists():
-                    shutil.copymode(target, folder / str(number))
+                _write_synced(folder / str(number), content, target.stat() if target.exists() else None)
+            before, after = hashes[file]
+            files[file] = {"before": before, "after": after, "staged": None if content is None else str(number)}
         _sync_folder(folder)
-        return staged
+        aside = self._root / FOLDER / (JOURNAL + ASIDE)
+        journal = {**note, "generation": state(self._root)[0] + 1, "files": files}
+        _write_synced(aside, json.dumps(journal).encode())
+        return aside
 
     def _check_unchanged(self) -> None:
         for file, content in self._seen.items():
@@ -148,15 +184,18 @@ def open_transaction(root: Path, command: str, wait: float = 10.0) -> Iterator[T
 def _locked(root: Path, wait: float) -> Iterator[None]:
     import filelock
 
+    folder = root / FOLDER
     try:
-        (root / FOLDER).mkdir(exist_ok=True)
-        lock = filelock.FileLock(root / FOLDER / LOCK)
-        lock.acquire(timeout=wait)
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            _sync_folder(root)
+        lock = filelock.FileLock(folder / LOCK)
+        lock.acquire(timeout=wait, poll_interval=_LOCK_POLL)
     except filelock.Timeout:
         raise LockedError(Problem("locked", Place(str(root)))) from None
     except OSError as error:
         facts = {"detail": system_reason(error)}
-        raise LedgerError(Problem("unwritable", Place(str(root / FOLDER)), facts=facts)) from None
+        raise LedgerError(Problem("unwritable", Place(str(folder)), facts=facts)) from None
     try:
         yield
     finally:
@@ -166,70 +205,179 @@ def _locked(root: Path, wait: float) -> Iterator[None]:
 # recovery
 
 
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    """What the journal says about one file: hashes before and after, and its name among the staged files."""
+
+    file: str
+    before: str | None
+    after: str | None
+    staged: str | None
+
+
 def recover(root: Path) -> None:
-    """Apply a journal that an interrupted command left, or throw its staged files away; needs the lock."""
-    if (root / FOLDER / JOURNAL).exists():
-        finish(root)
-    elif (root / FOLDER / STAGING).exists():
-        _discard_staging(root)
+    """Apply a journal that an interrupted command left, or throw its staged files away; needs the lock.
+
+    Raises:
+      LedgerError: The journal cannot be carried out; it stays.
+    """
+    try:
+        if _has_journal(root):
+            finish(root)
+        elif (root / FOLDER / STAGING).exists():
+            _discard_staging(root)
+    except OSError as error:
+        raise LedgerError(_unfinished(root, error)) from None
 
 
 def finish(root: Path) -> None:
     """Carry out the journal. It can be interrupted anywhere and is then carried out again.
 
     Raises:
-      LedgerError: A file is neither as before nor as after the change: somebody edited it since.
+      LedgerError: A file is neither as before nor as after the change: somebody edited it since. Or the journal is
+        damaged.
+      OSError: The disk refuses.
     """
-    folder = root / FOLDER
-    journal = json.loads((folder / JOURNAL).read_bytes())
-    for file, change in journal["files"].items():
-        _switch(root, file, change)
     from kpi_cli.ledger.history import drop_after, store_entry
 
-    if journal.get("entry"):
-        drop_after(root, journal["entry"]["number"] - 1)
-        store_entry(root, journal["entry"])
-    _replace_file(folder / GENERATION, f"{journal['generation']} {journal['position']}\n".encode())
+    folder = root / FOLDER
+    _sync_folder(folder)  # the journal's name has to be on the disk before the first file changes
+    generation, position, entry, switches = _read_journal(root)
+    for switch in [s for s in switches if not _is_done(root, s)]:  # a conflict shows before anything is touched
+        _carry_out(root, switch)
+    for switch in switches:
+        if switch.after is None:
+            _remove_empty_folders(root, switch.file)
+    if entry is not None:
+        drop_after(root, position - 1)
+        store_entry(root, entry)
+    _replace_file(folder / GENERATION, f"{generation} {position}\n".encode())
     (folder / JOURNAL).unlink()
     _discard_staging(root)
-    _sync_folder(folder)
+    with contextlib.suppress(OSError):  # a journal that comes back after a power cut is carried out again, harmlessly
+        _sync_folder(folder)
 
 
-def _switch(root: Path, file: str, change: Mapping[str, Any]) -> None:
-    target = resolve(root, file)
-    now = digest(_content(target, file))
-    if now == change["after"]:
-        return
-    staged = root / FOLDER / STAGING / str(change["staged"])
-    if now != change["before"] or (change["staged"] is not None and not staged.exists()):
-        facts = {"kept": f"{FOLDER}/{STAGING}/{change['staged']}", "journal": f"{FOLDER}/{JOURNAL}"}
-        raise LedgerError(Problem("recovery-conflict", Place(file), facts=facts))
-    if change["staged"] is None:
+_Journal = tuple[int, int, dict[str, Any] | None, list[_Switch]]
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what garbage in JSON can lead to
+
+
+def _read_journal(root: Path) -> _Journal:
+    """Return generation, undo position, history entry and files; a journal is only ever renamed into place whole."""
+    path = root / FOLDER / JOURNAL
+    raw = path.read_bytes()
+    try:
+        return _parse_journal(raw)
+    except MALFORMED:
+        raise LedgerError(damaged(root, path)) from None
+
+
+def _parse_journal(raw: bytes) -> _Journal:
+    journal = json.loads(raw)
+    switches = [_Switch(file, s["before"], s["after"], s["staged"]) for file, s in journal["files"].items()]
+    entry, position = journal.get("entry"), journal["position"]
+    if any(s.staged is not None and not s.staged.isdecimal() for s in switches):
+        raise ValueError
+    if entry is not None and entry["number"] != position:
+        raise ValueError
+    return int(journal["generation"]), int(position), entry, switches
+
+
+def _is_done(root: Path, switch: _Switch) -> bool:
+    """Say whether a file was switched already.
+
+    Raises:
+      LedgerError: It was edited in between, or what it is to become is gone.
+    """
+    now = digest(_content_or_none(resolve(root, switch.file)))
+    if now == switch.after:
+        return True
+    staging = root / FOLDER / STAGING
+    has_staged = switch.staged is not None and (staging / switch.staged).exists()
+    if now == switch.before and (has_staged or switch.staged is None):
+        return False
+    if now != switch.before and switch.staged is not None and not has_staged and staging.exists():
+        return True  # its staged file went into place, and was edited after that: nothing is overwritten, nothing lost
+    kept = f"{FOLDER}/{STAGING}/{switch.staged}" if has_staged else f"{FOLDER}/{JOURNAL}"
+    facts = {"kept": kept, "journal": f"{FOLDER}/{JOURNAL}"}
+    raise LedgerError(Problem("recovery-conflict", Place(switch.file), facts=facts))
+
+
+def _carry_out(root: Path, switch: _Switch) -> None:
+    target = resolve(root, switch.file)
+    if switch.staged is None:
         target.unlink()
-        with contextlib.suppress(OSError):  # the folder of a year whose last file went
-            if target.parent != root.resolve():
-                target.parent.rmdir()
-                target = target.parent
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(target.parent)
+        return
+    staged = root / FOLDER / STAGING / switch.staged
+    content = staged.read_bytes()
+    if digest(content) != switch.after:
+        raise LedgerError(damaged(root, staged))
+    _make_folders(target.parent)
+    try:
         staged.replace(target)
-    _sync_folder(target.parent)
+        _sync_folder(target.parent)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _replace_file(target, content, staged.stat())  # `.kpi` or the year is a mount of its own
+
+
+def _make_folders(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _remove_empty_folders(root: Path, file: str) -> None:
+    """Remove the folder of a deleted file, such as that of a year whose last file went, and those above it."""
+    for parent in PurePosixPath(file).parents[:-1]:
+        folder = root / parent
+        try:
+            folder.rmdir()
+            _sync_folder(folder.parent)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno not in _FOLDER_STAYS:
+                raise
+            return
 
 
 def state(root: Path) -> tuple[int, int]:
-    """Return (generation, undo position): how many changes were stored, and the newest one in force."""
-    try:
-        generation, position = (root / FOLDER / GENERATION).read_text().split()
-    except (FileNotFoundError, NotADirectoryError):
+    """Return (generation, undo position): how many changes were stored, and the newest one in force.
+
+    Raises:
+      LedgerError: The file cannot be read or understood.
+    """
+    path = root / FOLDER / GENERATION
+    raw = _content(path, f"{FOLDER}/{GENERATION}")
+    if raw is None:
+        return _state_without_file(root)
+    words = raw.split()
+    if len(words) != 2 or not all(word.isdigit() and len(word) < 19 for word in words):
+        raise LedgerError(damaged(root, path))
+    return int(words[0]), int(words[1])
+
+
+def _state_without_file(root: Path) -> tuple[int, int]:
+    """Count from the history where the generation is lost: starting at 0 would drop every entry as undone."""
+    if not (root / FOLDER / HISTORY).is_dir():
         return 0, 0
-    return int(generation), int(position)
+    from kpi_cli.ledger.history import stored_numbers
+
+    newest = max(stored_numbers(root), default=0)
+    return newest, newest
 
 
 # reading
 
 
 def read_consistent(root: Path, load: Callable[[], T]) -> T:
-    """Run `load`, which reads files of the ledger, so that it never sees half a transaction; takes no lock.
+    """Run `load`, which reads files of the ledger, so that it never sees half a transaction.
+
+    It takes no lock, except to finish what a killed command left, and where writers give it no quiet moment.
 
     Args:
       root: The ledger's folder; one without `.kpi` is read as it is.
@@ -240,32 +388,47 @@ def read_consistent(root: Path, load: Callable[[], T]) -> T:
     """
     import time
 
-    for _ in range(_READ_ATTEMPTS):
-        before = _unfinished(root), state(root)
-        if before[0]:
-            _finish_for_reader(root)
+    for attempt in range(_READ_ATTEMPTS):
+        before = _view(root)
+        if not before[0]:
+            failure: Exception | None = None
+            try:
+                loaded = load()
+            except Exception as error:  # a file that went away, a project not there yet: real only if nothing moved
+                failure = error
+            if _view(root) == before:
+                if failure is not None:
+                    raise failure
+                return loaded
+        elif _finish_for_reader(root, is_last=attempt == _READ_ATTEMPTS - 1):
             continue
-        failure: LedgerError | None = None
-        try:
-            loaded = load()
-        except LedgerError as error:
-            failure = error
-        if (_unfinished(root), state(root)) == before:
-            if failure is not None:
-                raise failure
-            return loaded
-        time.sleep(_READ_PAUSE)
-    raise LockedError(Problem("locked", Place(str(root))))
-
-
-def _unfinished(root: Path) -> bool:
-    return (root / FOLDER / JOURNAL).exists()
-
-
-def _finish_for_reader(root: Path) -> None:
-    """A journal is there: wait for its writer, or finish it where the writer has died."""
-    with _locked(root, _READ_ATTEMPTS * _READ_PAUSE):
+        time.sleep(min(_READ_PAUSE, 0.001 * 2**attempt))
+    with _locked(root, _READ_WAIT):
         recover(root)
+        return load()
+
+
+def _view(root: Path) -> tuple[bool, tuple[int, int]]:
+    try:
+        return _has_journal(root), state(root)
+    except OSError as error:
+        facts = {"detail": system_reason(error)}
+        raise LedgerError(Problem("unreadable", Place(_name(root, error.filename)), facts=facts)) from None
+
+
+def _finish_for_reader(root: Path, *, is_last: bool) -> bool:
+    """A journal is there: wait for its writer, or finish it where the writer has died.
+
+    Who may not write cannot take the lock and can only wait: its writer may well be alive.
+    """
+    try:
+        with _locked(root, _READ_WAIT):
+            recover(root)
+    except LedgerError as error:
+        if is_last or error.problems[0].code != "unwritable":
+            raise
+        return False
+    return True
 
 
 # files
@@ -275,45 +438,102 @@ def resolve(root: Path, file: str) -> Path:
     """Return the real path of a ledger file; a link inside the ledger is followed, one that leads out is refused.
 
     Raises:
-      UsageError: The path is absolute, goes upwards, or leads out of the ledger.
+      UsageError: The path is absolute, goes upwards, leads out of the ledger or into its `.kpi`.
     """
     relative = PurePosixPath(file)
-    path = (root / file).resolve()
-    if relative.is_absolute() or ".." in relative.parts or not path.is_relative_to(root.resolve()):
+    try:
+        top = root.resolve()
+        path = (root / file).resolve()
+    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL
+        raise UsageError(Problem("unsafe-path", Place(file))) from None
+    inside = path.is_relative_to(top) and path.relative_to(top).parts[:1] != (FOLDER,)
+    if relative.is_absolute() or ".." in relative.parts or not inside:
         raise UsageError(Problem("unsafe-path", Place(file)))
     return path
 
 
-def _relative(root: Path, name: object) -> str:
-    path = Path(str(name)) if name else root
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+def damaged(root: Path, path: Path) -> Problem:
+    """Say that a file inside `.kpi` is not what this program wrote."""
+    return Problem("damaged-state", Place(_name(root, path)))
+
+
+def _unfinished(root: Path, error: OSError) -> Problem:
+    where = Place(_name(root, error.filename))
+    return Problem("unfinished", where, facts={"detail": system_reason(error)})
+
+
+def _real_name(root: Path, path: Path) -> str:
+    return path.relative_to(root.resolve()).as_posix()
+
+
+def _name(root: Path, name: object) -> str:
+    """Name a file as the user knows it; an error without a file name came from writing into `.kpi`."""
+    path = Path(os.fsdecode(name)) if isinstance(name, str | bytes | os.PathLike) else root / FOLDER
+    for top in (root, root.resolve()):
+        if path.is_relative_to(top):
+            return path.relative_to(top).as_posix()
+    return str(path)
+
+
+def _has_journal(root: Path) -> bool:
+    try:
+        (root / FOLDER / JOURNAL).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _content(path: Path, file: str) -> bytes | None:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
+        return _content_or_none(path)
     except OSError as error:
         raise LedgerError(Problem("unreadable", Place(file), facts={"detail": system_reason(error)})) from None
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _content_or_none(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        if path.parent.name == FOLDER:
+            return None  # `.kpi` is a file: no business of a reader
+        raise
+
+
+def _require_writable(target: Path) -> None:
+    """Refuse before the change is decided what would be refused after: a protected file or year folder."""
+    parent = target.parent
+    while not parent.exists():
+        parent = parent.parent
+    for path, mode in ((parent, os.W_OK | os.X_OK), (target, os.W_OK)):
+        if path.exists() and not os.access(path, mode):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def _write_synced(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
+    """Write a file through to the disk, with owner and mode of the file whose place it takes."""
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()
+        if like is not None:
+            if hasattr(os, "chown"):
+                with contextlib.suppress(OSError):  # only root can give a file to another owner
+                    os.chown(path, like.st_uid, like.st_gid)
+            path.chmod(stat.S_IMODE(like.st_mode))
         os.fsync(stream.fileno())
 
 
-def _replace_file(path: Path, content: bytes) -> None:
-    """Write a small file as a whole: aside, synced, renamed, its folder synced."""
+def _replace_file(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
+    """Write a file as a whole: aside, synced, renamed, its folder synced."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.new")
+    aside = path.with_name(path.name + ASIDE)
     try:
-        _write_synced(aside, content)
+        _write_synced(aside, content, like)
         aside.replace(path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
 
@@ -324,12 +544,21 @@ def _sync_folder(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network disks do not offer it either
+            raise
     finally:
         os.close(handle)
 
 
 def _discard_staging(root: Path) -> None:
+    """Throw staged files away, as far as the disk allows; never those of a change that is decided."""
     folder = root / FOLDER
-    shutil.rmtree(folder / STAGING, ignore_errors=True)
-    for name in (JOURNAL, GENERATION):
-        (folder / f"{name}.new").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        if _has_journal(root):
+            return
+        for path in (folder / (JOURNAL + ASIDE), folder / (GENERATION + ASIDE)):
+            path.unlink(missing_ok=True)
+        for path in (folder / STAGING).iterdir():
+            path.unlink()
+        (folder / STAGING).rmdir()  # last: who finds this folder knows that there is something to throw away

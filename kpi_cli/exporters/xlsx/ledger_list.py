@@ -143,7 +143,7 @@ class LedgerList:
         for name in before:
             self._add_field(name)
             if name == "project" and projects:
-                names = [projects.get(getattr(record, "project", ""), "") for _, record in self.records]
+                names = [clean(projects.get(getattr(record, "project", ""), "")) for _, record in self.records]
                 self._add("project_name", "项目名称", names)
         start = 0
         for kind, part in parts.items():
@@ -156,26 +156,22 @@ class LedgerList:
         for name in SANGONG.by_name:
             if name not in before and name != "category":
                 self._add_field(name)
-        places = [f"{record.source.file}:{record.source.line}" for _, record in self.records]
+        places = [clean(f"{record.source.file}:{record.source.line}") for _, record in self.records]
         self.columns.append(TextColumn("source", "出处", places))
 
     def _add_field(self, name: str, before_label: str = "") -> None:
         if name in _NOT_SHOWN:
             return
         field = next(kind.by_name[name] for kind in KINDS.values() if name in kind.by_name)
-        made: dict[object, str | int] = {}
-        values = []
-        for _, record in self.records:
-            value = getattr(record, name, None)
-            if value not in made:
-                made[value] = _shown(field, value)
-            values.append(made[value])
+        given = [getattr(record, name, None) for _, record in self.records]
+        made = {value: _shown(field, value) for value in set(given)}
+        values = [made[value] for value in given]
         self._add(name, before_label + field.label, values)
 
     def _add(self, name: str, header: str, values: Sequence[str | int]) -> None:
         is_asked_for = self.is_live and name in _WORD_FIELDS | _CODE_FIELDS
         if is_asked_for or any(value != "" for value in values):
-            self.columns.append(TextColumn(name, header, [v if isinstance(v, int) else clean(v) for v in values]))
+            self.columns.append(TextColumn(name, header, values))
 
     def helper_values(self, helper: HelperColumn) -> list[str]:
         """Return what the formulas of a helper column give, one a record."""
@@ -241,7 +237,7 @@ class LedgerList:
         field = KINDS[records].by_name.get(name)
         if field is None:
             return None
-        words = sorted(clean(str(_shown(field, value))) for value in allowed)
+        words = sorted(str(_shown(field, value)) for value in allowed)
         if name in _WORD_FIELDS and all(words):
             return self._text_index[name], words
         helper = self._helper(name, 0)
@@ -290,7 +286,7 @@ def _shown(field: Field, value: Any) -> str | int:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    return value if isinstance(value, int) else str(field.write(value))
+    return value if isinstance(value, int) else clean(str(field.write(value)))
 
 
 def _criterion(text: str) -> str:

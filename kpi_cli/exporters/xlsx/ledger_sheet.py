@@ -75,7 +75,8 @@ class LedgerSheet:
         for c, helper in enumerate(self._list.helpers, last + 1):
             self._helper(c, helper)
         for row, lines in self._lines.items():
-            self._sheet.set_row(row, max(_ROW_HEIGHT, lines * _LINE_HEIGHT + 4))
+            if lines > 1:
+                self._sheet.set_row(row, lines * _LINE_HEIGHT + 4)
         self._finish(last)
 
     def _across(self, row: int, last_column: int, text: str, style: Format) -> None:
@@ -87,22 +88,26 @@ class LedgerSheet:
         self._sheet.set_column_pixels(column, column, chars * _CHAR + _PADDING)
 
     def _texts(self, c: int, column: TextColumn) -> None:
-        write, longest = self._sheet.write_string, 0
-        limit = _WIDEST - 1
+        widths = {value: display_width(str(value)) for value in set(column.values)}
+        special = (value for value in map(str, widths) if looks_like_formula(value) or "\n" in value)
+        is_plain = max(widths.values()) < _WIDEST and not any(special)
+        write_string, style = self._sheet.write_string, self._text
         for row, value in enumerate(column.values, _FIRST):
             if isinstance(value, int):
-                self._sheet.write_number(row, c, value, self._text)
-            elif value:
-                width = display_width(value)
-                longest = max(longest, width)
-                if width > limit:
-                    self._lines[row] = max(self._lines.get(row, 1), line_count(value, limit))
-                write(row, c, value, self._quoted if looks_like_formula(value) else self._text)
+                self._sheet.write_number(row, c, value, style)
+            elif not value:
+                self._sheet.write_blank(row, c, None, style)
+            elif is_plain:
+                write_string(row, c, value, style)
             else:
-                self._sheet.write_blank(row, c, None, self._text)
-        if column.name == "kind":
-            longest = max(longest, display_width(_SUMS))
-        self._width(c, longest, column.header)
+                self._special(row, c, value)
+        longest = max(widths.values())
+        self._width(c, max(longest, display_width(_SUMS)) if column.name == "kind" else longest, column.header)
+
+    def _special(self, row: int, c: int, value: str) -> None:
+        """Write a text that may have to wrap or looks like a formula."""
+        self._lines[row] = max(self._lines.get(row, 1), line_count(value, _WIDEST - 1))
+        self._sheet.write_string(row, c, value, self._quoted if looks_like_formula(value) else self._text)
 
     def _amounts(self, c: int, column: AmountColumn) -> None:
         total = Decimal(0)

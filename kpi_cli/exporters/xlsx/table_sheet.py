@@ -11,6 +11,7 @@ from kpi_cli.exporters.xlsx.page import set_up_page
 from kpi_cli.exporters.xlsx.text import clean, display_width, looks_like_formula
 from kpi_cli.exporters.xlsx.widths import (
     BODY_HEIGHT,
+    NARROWEST_LABEL,
     NOTE_PADDING,
     SPACER_HEIGHT,
     TITLE_HEIGHT,
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 LeafFormula = Callable[[Selection, str], str]
 """(selection, money unit) → formula over the ledger's sheet, or "" where the figure stays a value."""
 
+_Written = tuple[str, int, bool, "Format"]
+"""What is written for a cell with words, its width, whether it may have to wrap, and its style."""
+
 
 class TableSheet:
     """Writes one table; an instance is used once.
@@ -52,28 +56,28 @@ class TableSheet:
         self._addresses = Addresses(table.first_row, len(table.columns))
         self._top = table.first_row - 1
         self._needs = WidthNeeds(len(table.columns))
+        self._longest, self._highest = self._needs.longest, self._needs.high
         # By identity, which is quick and safe while the table lives: hashing a format takes longer than writing a cell.
         self._numbers: dict[tuple[int, Role, str], NumberStyle] = {}
-        self._texts: dict[tuple[Role, str, int, bool], Format] = {}
-        self._known: dict[str, tuple[str, int, bool]] = {}
+        self._known: dict[tuple[str, State, Role, str, int], _Written] = {}
 
     def write(self) -> None:
         """Write title, labels, cells and note, and set up widths, heights and print."""
         table = self._table
         self._sheet.set_default_row(BODY_HEIGHT)
         covered = State.COVERED
-        for r, row in enumerate(table.rows):
-            for c, cell in enumerate(row):
+        for row, cells in enumerate(table.rows, self._top):
+            for c, cell in enumerate(cells):
                 value = cell.value
                 if value is not None:
-                    self._figure(r, c, cell, value)
+                    self._figure(row, c, cell, value)
                 elif cell.state is not covered:
-                    self._words(r, c, cell)
+                    self._words(row, c, cell)
         widths = fitted(table, self._needs)
         for column, width in enumerate(widths):
             self._sheet.set_column_pixels(column, column, width)
-        for r, height in self._needs.heights(table, widths):
-            self._sheet.set_row(self._top + r, height)
+        for row, height in self._needs.heights(table, widths):
+            self._sheet.set_row(row, height)
         self._headings(sum(widths))
         last_row = self._note(sum(widths))
         self._finish(last_row)
@@ -134,48 +138,61 @@ class TableSheet:
 
     # cells
 
-    def _merge(self, r: int, c: int, cell: Cell, style: Format) -> None:
-        top = self._top + r
-        self._sheet.merge_range(top, c, top + cell.rows - 1, c + cell.columns - 1, "", style)
+    def _merge(self, row: int, c: int, cell: Cell, style: Format) -> None:
+        self._sheet.merge_range(row, c, row + cell.rows - 1, c + cell.columns - 1, "", style)
 
-    def _words(self, r: int, c: int, cell: Cell) -> None:
-        shown = UNKNOWN_TEXT if cell.state is State.UNKNOWN else cell.text
-        known = self._known.get(shown)
+    def _words(self, row: int, c: int, cell: Cell) -> None:
+        key = (cell.text, cell.state, cell.role, cell.align, cell.indent)
+        known = self._known.get(key)
         if known is None:
-            text = clean(shown)
-            known = self._known[shown] = (text, display_width(text), looks_like_formula(text))
-        text, width, is_quoted = known
-        key = (cell.role, cell.align, cell.indent, is_quoted)
-        style = self._texts.get(key)
-        if style is None:
-            style = self._texts[key] = self._styles.text(*key[:3], looks_like_formula=is_quoted)
+            known = self._known[key] = self._written(cell)
+        text, width, is_long, style = known
         if cell.columns > 1 or cell.rows > 1:
-            self._merge(r, c, cell, style)
-        elif width and cell.role is not Role.HEAD:
-            self._needs.words(r, c, width + 2 * cell.indent)
+            self._merge(row, c, cell, style)
+            width = 0
+        if is_long or width > self._longest[c]:
+            self._needs.words(row, c, width, cell if is_long else None)
         if text:
-            self._sheet.write_string(self._top + r, c, text, style)
+            self._sheet.write_string(row, c, text, style)
         else:
-            self._sheet.write_blank(self._top + r, c, None, style)
+            self._sheet.write_blank(row, c, None, style)
 
-    def _figure(self, r: int, c: int, cell: Cell, value: Decimal) -> None:
+    def _written(self, cell: Cell) -> _Written:
+        text = UNKNOWN_TEXT if cell.state is State.UNKNOWN else clean(cell.text)
+        style = self._styles.text(cell.role, cell.align, cell.indent, looks_like_formula=looks_like_formula(text))
+        if not text or cell.role is Role.HEAD:  # headers wrap, whatever their length
+            return text, 0, False, style
+        width = max(display_width(line) for line in text.split("\n")) + 2 * cell.indent
+        return text, width, width > NARROWEST_LABEL or "\n" in text, style
+
+    def _figure(self, row: int, c: int, cell: Cell, value: Decimal) -> None:
         key = (id(cell.format), cell.role, cell.align)
         style = self._numbers.get(key)
         if style is None:
             style = self._numbers[key] = self._styles.number(cell)
         number = float(value if style.is_exact else money.in_unit(value, style.money_unit))
-        look = style.tiny if number and -style.half < number < style.half else style.format
+        look = style.format
+        if number < style.half:  # may be printed as zero, and may be the least of its column
+            if not number:
+                number = 0.0  # never -0
+            elif number > -style.half:
+                look = style.tiny
+            self._needs.amount(c, number, cell)
+        elif number > self._highest[c]:
+            self._needs.amount(c, number, cell)
         if cell.columns > 1 or cell.rows > 1:
-            self._merge(r, c, cell, look)
-        formula = ""
-        if cell.formula is not None:
-            formula = self._addresses.text(cell.formula)
-        elif self._leaf_formula is not None and cell.selection is not None:
-            formula = self._leaf_formula(cell.selection, style.money_unit)
+            self._merge(row, c, cell, look)
+        formula = self._formula(cell, style.money_unit)
         if formula:
-            self._sheet.write_formula(self._top + r, c, formula, look, number)
-        elif cell.state is State.EMPTY and style.blank_zero:
-            self._sheet.write_blank(self._top + r, c, None, look)
+            self._sheet.write_formula(row, c, formula, look, number)
+        elif style.blank_zero and cell.state is State.EMPTY:
+            self._sheet.write_blank(row, c, None, look)
         else:
-            self._sheet.write_number(self._top + r, c, number, look)
-        self._needs.amount(c, number, cell)
+            self._sheet.write_number(row, c, number, look)
+
+    def _formula(self, cell: Cell, unit: str) -> str:
+        if cell.formula is not None:
+            return self._addresses.text(cell.formula)
+        if self._leaf_formula is not None and cell.selection is not None:
+            return self._leaf_formula(cell.selection, unit)
+        return ""

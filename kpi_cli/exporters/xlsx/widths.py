@@ -30,7 +30,7 @@ faces draw them wider, and an amount that does not fit shows as ####."""
 TARGET_WIDTH = PIXELS_WIDE * 8 // 7
 """A table this wide is printed at seven eighths, 10.5 points: still as large as the published ones."""
 
-_NARROWEST_LABEL = 22
+NARROWEST_LABEL = 22
 _NARROWEST_AMOUNT = 8
 _NARROWEST_CODE = 4
 _HEADER_LINES = 3
@@ -43,25 +43,36 @@ class WidthNeeds:
 
     Args:
       columns: How many columns the table has.
+
+    Attributes:
+      longest: Width of the longest words of each column.
+      high: Greatest amount of each column, at least 0.
     """
 
     def __init__(self, columns: int) -> None:
         self.longest = [0] * columns
-        self._long: list[tuple[int, int, int]] = []
+        self._long: list[tuple[int, int, Cell]] = []
         self._low = [0.0] * columns
-        self._high = [0.0] * columns
+        self.high = [0.0] * columns
         self._extremes: dict[tuple[int, bool], Cell] = {}
 
-    def words(self, row: int, column: int, width: int) -> None:
-        """Note words of a body cell."""
-        self.longest[column] = max(self.longest[column], width)
-        if width > _NARROWEST_LABEL:
-            self._long.append((row, column, width))
+    def words(self, row: int, column: int, width: int, long: Cell | None) -> None:
+        """Note words of a body cell.
+
+        Args:
+          row: 0-based sheet row.
+          column: 0-based column.
+          width: Of the longest line with indent; 0 for words that span cells, which ask for no width.
+          long: The cell, where its words may have to wrap.
+        """
+        self.longest[column] = max(width, self.longest[column])
+        if long is not None:
+            self._long.append((row, column, long))
 
     def amount(self, column: int, number: float, cell: Cell) -> None:
         """Note an amount; only the greatest and the least of a column are ever turned into text."""
-        if number > self._high[column]:
-            self._high[column] = number
+        if number > self.high[column]:
+            self.high[column] = number
             self._extremes[column, True] = cell
         elif number < self._low[column]:
             self._low[column] = number
@@ -73,12 +84,14 @@ class WidthNeeds:
         return max((len(cell.printed) for cell in cells), default=0)
 
     def heights(self, table: Table, widths: list[int]) -> Iterator[tuple[int, float]]:
-        """Yield (row, height) of each row that needs another height than the usual one."""
-        yield from _header_heights(table, widths)
-        chars = [_chars(width) for width in widths]
+        """Yield (0-based sheet row, height) of each row that needs another height than the usual one."""
+        for row, height in enumerate(_header_heights(table, widths), table.first_row - 1):
+            if height > BODY_HEIGHT:
+                yield row, height
         rows: dict[int, int] = {}
-        for row, column, width in self._long:
-            lines = -(-width // chars[column])
+        for row, column, cell in self._long:
+            width = sum(widths[column : column + cell.columns])
+            lines = -(-line_count(clean(cell.text), _chars(width) - 2 * cell.indent) // cell.rows)
             if lines > 1:
                 rows[row] = max(lines, rows.get(row, 0))
         for row, lines in rows.items():
@@ -97,7 +110,7 @@ def fitted(table: Table, needs: WidthNeeds) -> list[int]:
     for c, column in enumerate(table.columns):
         header, words = lowest[c], needs.longest[c]
         if column.kind == "label":
-            least = max(-(-header // _HEADER_LINES), min(words, max(_NARROWEST_LABEL, column.chars * 3 // 4))) * _CHAR
+            least = max(-(-header // _HEADER_LINES), min(words, max(NARROWEST_LABEL, column.chars * 3 // 4))) * _CHAR
             wanted = max(least, max(column.chars, min(words, int(column.chars * _WIDEST_WITHOUT_ASKING))) * _CHAR)
         else:
             narrowest = _NARROWEST_CODE if column.kind == "code" else _NARROWEST_AMOUNT
@@ -148,7 +161,7 @@ def _lowest_headers(table: Table) -> list[int]:
     return widths
 
 
-def _header_heights(table: Table, widths: list[int]) -> Iterator[tuple[int, float]]:
+def _header_heights(table: Table, widths: list[int]) -> list[float]:
     heights = [float(BODY_HEIGHT)] * table.header_rows
     cells = [
         (r, c, cell)
@@ -162,4 +175,4 @@ def _header_heights(table: Table, widths: list[int]) -> Iterator[tuple[int, floa
         missing = lines * _LINE_HEIGHT + 8 - sum(heights[r : r + cell.rows])
         if missing > 0:
             heights[r + cell.rows - 1] += missing
-    yield from ((r, height) for r, height in enumerate(heights) if height > BODY_HEIGHT)
+    return heights

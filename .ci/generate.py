@@ -1,0 +1,162 @@
+"""Write the files that are made from others; `--check` fails where one is out of date.
+
+`kpi_cli/cli/tree.json`: the Typer tree for the front door. `docs/cli.md`: every help page. `docs/ledger.md`: every
+file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/errors.md`: exit statuses and problems.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+import typer
+
+from kpi_cli.checks.finding import SEVERITIES
+from kpi_cli.checks.rules import bundled_rules
+from kpi_cli.cli import app
+from kpi_cli.cli.frontdoor import COMMANDS, TREE
+from kpi_cli.errors import EXIT_STATUSES
+from kpi_cli.ledger import subjects_file
+from kpi_cli.model import fields
+from kpi_cli.problems import WORDING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KINDS = {int: "int", str: "text", Path: "path", bool: "flag", float: "other"}
+
+
+def parameter(param: Any, hint: Any) -> dict[str, Any]:
+    """Describe one parameter: its type, whether it repeats, its default."""
+    kinds = [kind for kind in KINDS if kind in flatten(hint)]
+    default = str(param.default) if isinstance(param.default, Path) else param.default
+    return {"type": KINDS[kinds[0]], "multiple": list in flatten(hint), "default": default}
+
+
+def flatten(hint: Any) -> list[Any]:
+    """Return a type and the types inside it: `list[str] | None` → list, str, None."""
+    inner = [part for argument in get_args(hint) for part in flatten(argument)]
+    return [get_origin(hint) or hint, *inner]
+
+
+def describe(command: Any, function: Any) -> dict[str, Any]:
+    """Describe the parameters of one command; types come from the function behind it."""
+    hints = get_type_hints(function)
+    params = [p for p in command.params if p.name != "help"]
+    arguments = [p.name for p in params if p.param_type_name == "argument"]
+    return {
+        "parameters": {p.name: parameter(p, hints[p.name]) for p in params},
+        "options": {name: p.name for p in params if p.param_type_name == "option" for name in p.opts},
+        "argument": arguments[0] if arguments else "",
+    }
+
+
+def tree() -> str:
+    """Return the file's content."""
+    root: Any = typer.main.get_command(app.build())
+    found = {"": describe(root, app.main_options)}
+    for name in COMMANDS:
+        found[name] = describe(root.commands[name], getattr(importlib.import_module(app.COMMANDS[name]), name))
+    return json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def cli_reference() -> str:
+    """Return docs/cli.md: the help page of every command."""
+    root: Any = typer.main.get_command(app.build())
+    parts = ["# 命令参考", "", "由 `make generate` 从命令树生成，请勿手改。", ""]
+
+    def add(command: Any, path: str, parent: Any) -> None:
+        context = typer.Context(command, info_name=path.rpartition(" ")[2] or path, parent=parent)
+        parts.extend([f"{'#' * (path.count(' ') + 2)} {path}", "", "```text", command.get_help(context), "```", ""])
+        for name, child in getattr(command, "commands", {}).items():
+            add(child, f"{path} {name}", context)
+
+    add(root, "kpi", None)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def rule_catalogue() -> str:
+    """Return docs/rules.md: every tie-out rule."""
+    words = {"": "全部", "department": "部门", "unit": "单位"}
+    parts = ["# 勾稽规则", "", "由 `make generate` 从 `templates/rules/` 生成，请勿手改。", ""]
+    parts += ["| 规则 | 内容 | 级别 | 表套 | 层级 | 依据 |", "|---|---|---|---|---|---|"]
+    for r in bundled_rules():
+        sets = "、".join(r.sets) or "全部"
+        parts.append(f"| {r.id} | {r.explain} | {SEVERITIES[r.severity]} | {sets} | {words[r.level]} | {r.source} |")
+    return "\n".join(parts) + "\n"
+
+
+def error_catalogue() -> str:
+    """Return docs/errors.md: exit statuses and problems."""
+    parts = [
+        "# 退出码与错误",
+        "",
+        "由 `make generate` 从 `kpi_cli/errors.py`、`kpi_cli/problems.py` 生成，请勿手改。",
+        "",
+    ]
+    parts += ["| 退出码 | 含义 |", "|---|---|", *(f"| {code} | {text} |" for code, text in EXIT_STATUSES.items()), ""]
+    parts += ["| 代号 | 问题 | 怎么办 |", "|---|---|---|"]
+    parts += [f"| {code} | {what} | {remedy} |".replace("|  |", "| |") for code, (what, remedy) in WORDING.items()]
+    return "\n".join(parts) + "\n"
+
+
+def ledger_reference() -> str:
+    """Return docs/ledger.md: every file and key of a ledger, and the columns of `kpi import`."""
+    parts = ["# 台账格式", "", "由 `make generate` 从 `kpi_cli/model/fields.py` 生成，请勿手改。", ""]
+    parts += [
+        "台账是一个文件夹：`kpi.toml` 说明是谁，每个年度一个文件夹。金额为元，最多两位小数；中文值也可写英文键。",
+        "",
+    ]
+    parts += ["## kpi.toml", "", *fields_table(fields.SETTINGS_FIELDS)]
+    parts += ["### [display]，以及只对第 N 张表的 [display.tables.N]", "", *fields_table(fields.DISPLAY_FIELDS)]
+    parts += ["### [[budget_unit]]", "", *fields_table(fields.UNIT_FIELDS)]
+    for kind in fields.KINDS.values():
+        head = f"## 年度/{kind.file}：[[{kind.name}]] {kind.label}"
+        parts += [head, "", f"导入：`kpi import {kind.plural} 文件`", "", *fields_table(kind.fields)]
+    parts += ["## 年度/subjects.csv：当年的本地科目名称", "", *fields_table(subjects_file.FIELDS)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def fields_table(rows: Iterable[fields.Field]) -> list[str]:
+    """Return a Markdown table of fields."""
+    lines = ["| 键 | 导入列名 | 必填 | 含义 | 例 |", "|---|---|---|---|---|"]
+    for field in rows:
+        columns = " · ".join(dict.fromkeys((field.column or field.name, field.label)))
+        needed = "是" if field.required else ""
+        lines.append(
+            f"| `{field.name}` | {columns} | {needed} | {field.doc} | {field.example} |".replace("|  |", "| |")
+        )
+    return [*lines, ""]
+
+
+def outputs() -> dict[Path, str]:
+    """Return every generated file with its content."""
+    docs = Path(__file__).resolve().parents[1] / "docs"
+    return {
+        TREE: tree(),
+        docs / "cli.md": cli_reference(),
+        docs / "ledger.md": ledger_reference(),
+        docs / "rules.md": rule_catalogue(),
+        docs / "errors.md": error_catalogue(),
+    }
+
+
+def main() -> int:
+    """Write, or with `--check` compare, the generated files."""
+    stale = 0
+    for path, content in outputs().items():
+        if path.exists() and path.read_text(encoding="utf-8") == content:
+            continue
+        stale += 1
+        if "--check" in sys.argv:
+            sys.stderr.write(f"{path}: out of date, run `make generate`\n")
+        else:
+            path.write_text(content, encoding="utf-8")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
