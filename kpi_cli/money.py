@@ -6,13 +6,20 @@ half up, in one step from the exact yuan (domain rule F-01); no other module cal
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 WAN = Decimal(10000)
-YUAN_PLACES = 2
+YUAN_PLACES, WAN_PLACES = 2, 6
 LIMIT = Decimal(10) ** 13
 """Amounts stay below ten trillion yuan: 13 digits and two decimals are the 15 that a spreadsheet cell keeps exactly."""
+
+_WAN_LIMIT = LIMIT / WAN
+_WRITTEN = re.compile(
+    r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+|inf(?:inity)?|s?nan)", re.ASCII | re.IGNORECASE
+)
+"""Numbers as people write them. No exponent: a spreadsheet that shows 1.23457E+11 has lost digits; `12,5` is a slip."""
 
 _EXPONENTS = tuple(Decimal(1).scaleb(-places) for places in range(12))
 _SCALES = {"元": Decimal(1), "万元": WAN, "千元": Decimal(1000), "亿元": WAN * WAN}
@@ -42,12 +49,12 @@ def parse_amount(value: object, *, wan: bool = False) -> Decimal:
     number = value if type(value) is Decimal else _number(value)
     if not number.is_finite():
         raise AmountError("amount-not-finite")
-    yuan = number * WAN if wan else number
-    if not -LIMIT < yuan < LIMIT:
+    limit, places = (_WAN_LIMIT, WAN_PLACES) if wan else (LIMIT, YUAN_PLACES)
+    if not -limit < number < limit:  # a comparison is exact, whatever the exponent
         raise AmountError("amount-too-large")
-    if yuan * 100 % 1:
+    if number.quantize(_EXPONENTS[places]) != number:
         raise AmountError("amount-wan-places" if wan else "amount-places")
-    return yuan.quantize(_EXPONENTS[YUAN_PLACES]) if wan else yuan
+    return (number * WAN).quantize(_EXPONENTS[YUAN_PLACES]) if wan else number
 
 
 def _number(value: object) -> Decimal:
@@ -56,11 +63,9 @@ def _number(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     if isinstance(value, str):
-        text = unicodedata.normalize("NFKC", value).strip().replace(",", "").removeprefix("¥")
-        try:
-            return Decimal(text)
-        except InvalidOperation:
-            pass
+        text = unicodedata.normalize("NFKC", value).strip().removeprefix("¥")
+        if _WRITTEN.fullmatch(text):
+            return Decimal(text.replace(",", ""))
     raise AmountError("amount-not-a-number")
 
 

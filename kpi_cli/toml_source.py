@@ -79,6 +79,11 @@ def parse_toml(raw: bytes, file: str) -> TomlDocument:
         raise TomlError(
             Problem("toml-syntax", Place(file, 1), facts={"detail": "嵌套太深", "hint": "请减少嵌套层数"})
         ) from None
+    except (ValueError, ArithmeticError):  # numbers beyond what Python reads, which tomli does not catch
+        found = re.search(r"[0-9A-Fa-f_]{1000,}|[eE][+-]?[0-9_]{7,}", text)
+        place = Place(file, text[: found.start()].count("\n") + 1 if found else 1)
+        facts = {"detail": "数字太长", "hint": "请改为正常的数字"}
+        raise TomlError(Problem("toml-syntax", place, facts=facts)) from None
 
 
 def read_toml(path: Path, file: str) -> TomlDocument:

@@ -7,6 +7,7 @@ that stands Noto CJK in for the Chinese office fonts, so that widths on the page
 from __future__ import annotations
 
 import atexit
+import csv
 import functools
 import os
 import shutil
@@ -99,31 +100,40 @@ def convert(path: Path, to: str, out_dir: Path, *, profile: str = "plain") -> Pa
 
 def convert_all(paths: list[Path], to: str, out_dir: Path, *, profile: str = "plain") -> list[Path]:
     """Convert several documents in one start of LibreOffice, see `convert`."""
-    binary = soffice()
-    home = _home()
     out_dir.mkdir(parents=True, exist_ok=True)
+    output = _run(["--convert-to", to, "--outdir", str(out_dir), *map(str, paths)], profile)
+    results = [out_dir / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
+    missing = [str(result) for result in results if not result.is_file()]
+    assert not missing, f"LibreOffice made no {missing}: {output}"
+    return results
+
+
+def _run(arguments: list[str], profile: str) -> str:
+    binary, home = soffice(), _home()
+    environment = {**os.environ, "FONTCONFIG_FILE": str(home / "fonts.conf"), "LC_ALL": "C.UTF-8", "HOME": str(home)}
     done = subprocess.run(
-        [
-            binary,
-            f"-env:UserInstallation=file://{home / profile}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            to,
-            "--outdir",
-            str(out_dir),
-            *map(str, paths),
-        ],
-        env={**os.environ, "FONTCONFIG_FILE": str(home / "fonts.conf"), "LC_ALL": "C.UTF-8", "HOME": str(home)},
+        [binary, f"-env:UserInstallation=file://{home / profile}", "--headless", "--norestore", *arguments],
+        env=environment,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    results = [out_dir / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
-    missing = [str(result) for result in results if not result.is_file()]
-    assert not missing, f"LibreOffice made no {missing}: {done.stdout}{done.stderr}"
-    return results
+    return done.stdout + done.stderr
+
+
+def shown_cells(path: Path) -> dict[str, list[list[str]]]:
+    """Return the cells of each sheet of a workbook as texts, as LibreOffice shows them."""
+    folder = path.parent / f"{path.stem}-shown"
+    folder.mkdir()
+    every_sheet_as_shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
+    output = _run(["--convert-to", every_sheet_as_shown, "--outdir", str(folder), str(path)], "plain")
+    sheets = {}
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as stream:
+            sheets[file.stem.removeprefix(f"{path.stem}-")] = list(csv.reader(stream))
+    assert sheets, f"LibreOffice shows no sheet: {output}"
+    return sheets
 
 
 def recalculated(path: Path) -> Path:

@@ -89,7 +89,7 @@ def _parsed(kind: f.RecordKind, given: dict[str, str | None]) -> dict[str, Any]:
     Raises:
       UsageError: Every value that its field refuses.
     """
-    from kpi_cli.ledger.reader import field_problem
+    from kpi_cli.ledger.report import field_problem
     from kpi_cli.problems import Place
 
     values: dict[str, Any] = {}

@@ -64,7 +64,8 @@ def _basis(source: str) -> str:
 
 def _local_names(context: typer.Context, year: int | None) -> tuple[int | None, dict[tuple[str, str], str]]:
     """Return the ledger's local names where there is a ledger; the catalogue works without one."""
-    from kpi_cli.ledger.reader import Report, open_ledger, read_local_subjects
+    from kpi_cli.ledger.reader import open_ledger, read_local_subjects
+    from kpi_cli.ledger.report import Report
 
     try:
         ledger = open_ledger(find_ledger(session(context).folder))

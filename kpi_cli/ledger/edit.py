@@ -22,7 +22,8 @@ from kpi_cli.ledger.importer import (
     record_warnings,
     stored_values,
 )
-from kpi_cli.ledger.reader import SETTINGS_FILE, SUBJECTS_FILE, Report, read_local_subjects, read_records
+from kpi_cli.ledger.reader import SETTINGS_FILE, SUBJECTS_FILE, read_local_subjects, read_records
+from kpi_cli.ledger.report import Report
 from kpi_cli.ledger.transaction import open_transaction
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import LedgerYear
@@ -190,7 +191,7 @@ def add_record(
         warnings = record_warnings(values, Place(), names)
         text = blocks.record_text(kind, stored_values(kind, values, names))
         _append(tx, year, kind, [text])
-        tx.summary = f"{year} 年加入 1 条{kind.label}"
+        tx.summary = f"加入 1 条{kind.label}（{year} 年）"
         tx.commit()
         return Change(tx.summary, tuple(warnings), text)
 
@@ -239,7 +240,7 @@ def set_record(
             references.taken.pop(ref, None)
         _refuse(check_record(kind, merged, Place(), references))
         tx.write(file, _bytes(changed, old))
-        tx.summary = f"{year} 年修改{kind.label} {ref}"
+        tx.summary = f"修改{kind.label} {ref}（{year} 年）"
         tx.commit()
         return Change(tx.summary, tuple(record_warnings(merged, Place(), catalogue(context))))
 
@@ -251,7 +252,7 @@ def _with_other_amount_removed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _record_values(text: str, kind: f.RecordKind, file: str) -> dict[str, Any]:
     """Read the canonical values of one block, as they will stand in the file."""
-    from kpi_cli.ledger.reader import field_problem
+    from kpi_cli.ledger.report import field_problem
     from kpi_cli.toml_source import parse_toml
 
     raw = parse_toml(text.encode(), file).data[kind.name][0]
@@ -280,7 +281,7 @@ def remove_record(ledger: Ledger, year: int, kind: f.RecordKind, ref: str, wait:
         old = tx.read(file)
         text, block = _locate(_text(old), kind, ref)
         tx.write(file, _bytes(blocks.remove(text, block), old))
-        tx.summary = f"{year} 年删去{kind.label} {ref}"
+        tx.summary = f"删去{kind.label} {ref}（{year} 年）"
         tx.commit()
         return Change(tx.summary, text=text[block.start : block.end])
 

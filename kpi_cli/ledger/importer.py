@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger.blocks import record_text
-from kpi_cli.ledger.reader import Report
+from kpi_cli.ledger.report import Report
 from kpi_cli.ledger.spreadsheet import match_columns, parse_row, read_rows
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion

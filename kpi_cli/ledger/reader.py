@@ -7,10 +7,11 @@ the line of a single key only when there is a problem to report.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError
+from kpi_cli.ledger.report import Report, field_problem
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import (
     BudgetUnit,
@@ -31,19 +32,6 @@ SUBJECTS_FILE = "subjects.csv"
 NARRATIVE_FILE = "narrative.toml"
 SCHEMA_VERSION = 1
 _KNOWN_FILES = (*(kind.file for kind in f.KINDS.values()), NARRATIVE_FILE)
-
-
-@dataclass
-class Report:
-    """Problems found while reading: errors stop the command, warnings are shown."""
-
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-    def raise_errors(self) -> None:
-        """Raise all errors at once, if there are any."""
-        if self.errors:
-            raise LedgerError(self.errors)
 
 
 @dataclass(frozen=True)
@@ -263,12 +251,6 @@ def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mappin
         except f.FieldError as error:
             problems.append(Problem(error.code, document.place(*path), facts=error.facts))
     return problems
-
-
-def field_problem(error: f.FieldError, field: f.Field, place: Place, value: object) -> Problem:
-    """Say in full what a field refuses."""
-    facts = {"field": field.label, "example": field.example, "key": field.name, **error.facts}
-    return Problem(error.code, place, str(value), facts)
 
 
 def _duplicates(document: TomlDocument, kind: f.RecordKind, records: Iterable[Any]) -> Iterable[Problem]:

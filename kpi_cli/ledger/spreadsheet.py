@@ -213,7 +213,7 @@ def parse_row(
     Returns:
       (canonical values by field name, problems of this row)
     """
-    from kpi_cli.ledger.reader import field_problem
+    from kpi_cli.ledger.report import field_problem
 
     values: dict[str, Any] = {}
     problems: list[Problem] = []

@@ -13,7 +13,7 @@ from kpi_cli.problems import Place, Problem, suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpi_cli.ledger.reader import Report
+    from kpi_cli.ledger.report import Report
     from kpi_cli.ledger.spreadsheet import Rows
 
 

@@ -10,8 +10,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kpi_cli.model.subjects import LEVELS, SubjectCatalogue
-from kpi_cli.tables.definition import GROWN_FIELDS, BlockDefinition, ColumnDefinition, RowDefinition, TableDefinition
+from kpi_cli.tables.definition import (
+    FIRST_NUMERAL,
+    GROWN_FIELDS,
+    BlockDefinition,
+    ColumnDefinition,
+    RowDefinition,
+    TableDefinition,
+)
 from kpi_cli.tables.header import header_rows
 from kpi_cli.tables.selection import Selection
 from kpi_cli.tables.table import (
@@ -30,9 +36,10 @@ from kpi_cli.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kpi_cli.model.records import TableDisplay
+    from kpi_cli.model.subjects import SubjectCatalogue
 
 UNLISTED = "未列科目"
 """Label of the row for records without a code: they are shown, never dropped (rule IN-00)."""
@@ -77,7 +84,7 @@ class TableFacts:
 
 @dataclass
 class _Row:
-    """A row of one block while the table is being made."""
+    """A row of one block while the table is being made; `exact` is the whole value that a grown row stands for."""
 
     key: str
     label: str
@@ -86,7 +93,7 @@ class _Row:
     code: str = ""
     indent: int = 0
     selection: Selection | None = None
-    exact: bool = False
+    exact: str | None = None
     children: list[_Row] = field(default_factory=list)
     parent: bool = False
     is_grown: bool = False
@@ -133,7 +140,7 @@ def compute_table(definition: TableDefinition, facts: TableFacts, display: Table
         _text(definition.unit_label, facts),
         facts.department,
         definition.money_unit,
-        tuple(_column(c) for block in blocks for c in block.columns),
+        tuple(_column(c, _fill(facts)) for block in blocks for c in block.columns),
         (*heads, *body),
         len(heads),
         title_row=definition.title_row,
@@ -166,22 +173,28 @@ def _fill(facts: TableFacts) -> Callable[[str], str]:
     return lambda text: _text(text, facts)
 
 
-def _column(definition: ColumnDefinition) -> Column:
+def _column(definition: ColumnDefinition, fill: Callable[[str], str]) -> Column:
     kind = {"code": "code", "label": "label", "growth": "percent"}.get(definition.kind, "amount")
-    return Column(definition.id, kind, definition.chars, definition.header[-1] if definition.header else "")
+    return Column(definition.id, kind, definition.chars, fill(definition.header[-1]))
 
 
 def _align(blocks: list[_Block]) -> int:
     """Give every row of every block its line: top-aligned, rows of one anchor on one line. Returns the height."""
     segments = [block.segments() for block in blocks]
-    anchors = list(dict.fromkeys(anchor for own in segments for anchor, _ in own))
+    anchors: list[str] = []
+    for own in segments:  # an anchor of one block only keeps its place between those that it shares
+        at = 0
+        for anchor, _ in own:
+            if anchor not in anchors:
+                anchors.insert(at, anchor)
+            at = anchors.index(anchor) + 1
     line = 0
     for anchor in anchors:
-        rows = [dict(own).get(anchor, []) for own in segments]
-        for own in rows:
-            for i, row in enumerate(own):
+        parts = [dict(own).get(anchor, []) for own in segments]
+        for rows in parts:
+            for i, row in enumerate(rows):
                 row.at = line + i
-        line += max(map(len, rows), default=0)
+        line += max(map(len, parts), default=0)
     return line
 
 
@@ -205,7 +218,7 @@ class _Block:
         self._groups: dict[str, list[_Row]] = {}
         for row in definition.rows:
             self._add(row)
-        self._grouped: dict[tuple[int, str, int], dict[str, Cell]] = {}
+        self._grouped: dict[tuple[int, int, int], dict[str, tuple[State, Decimal | None]]] = {}
         self._made: dict[tuple[int, int], Cell] = {}
 
     # records
@@ -243,8 +256,10 @@ class _Block:
         self.rows.append(row)
 
     def _grown(self, definition: RowDefinition) -> list[Any]:
+        """Return the records that rows grow from: last year's too, where a column shows last year."""
         selection = definition.selection
-        records = [r for offset in (0, -1) for r in (self._picked[offset] or ())]
+        years = {c.selection.year_offset for c in self.columns if c.selection}
+        records = [r for offset in (0, -1) if offset in years for r in (self._picked[offset] or ())]
         return list(selection.pick(records)) if selection else records
 
     def _subjects(self, definition: RowDefinition) -> list[_Row]:
@@ -268,12 +283,12 @@ class _Block:
             parent = rows.get(code)
             if parent is not None and parent.children and code in given:
                 made.insert(made.index(parent) + 1, self._unlisted(definition, code, parent))
-        if "" in given:
-            made.append(self._unlisted(definition, "", None))
+        coarse = [code for code in sorted(given) if len(code) < levels[0]]  # no code, or one that no row is for
+        made += [self._unlisted(definition, code, None) for code in coarse]
         if definition.numbering:
             tops = [row for row in made if not row.parent]
             for number, row in enumerate(tops, 1):
-                row.label = f"{numeral(number)}、{row.label}"
+                row.label = definition.numbering.replace(FIRST_NUMERAL, numeral(number)) + row.label
         return made
 
     def _subject_row(self, definition: RowDefinition, code: str) -> _Row:
@@ -284,10 +299,15 @@ class _Block:
             Role.ITEM,
             definition,
             code=code,
-            indent=[level for level in LEVELS[kind] if level <= max(definition.levels)].index(len(code)),
-            selection=Selection(self.scope.records, (), ((definition.grow, code),)),
+            indent=definition.indent + definition.levels.index(len(code)),
+            selection=self._group(definition, Selection(self.scope.records, (), ((definition.grow, code),))),
             is_grown=True,
         )
+
+    @staticmethod
+    def _group(definition: RowDefinition, selection: Selection) -> Selection:
+        """Add the condition of the whole group to the selection of one of its rows."""
+        return selection.and_(definition.selection) if definition.selection else selection
 
     def _subject_name(self, kind: str, code: str) -> str:
         name = self.facts.names.name(kind, code)
@@ -299,12 +319,10 @@ class _Block:
         return name or ""
 
     def _unlisted(self, definition: RowDefinition, code: str, parent: _Row | None) -> _Row:
-        row = _Row(
-            f"{code}?", UNLISTED, Role.ITEM, definition, indent=parent.indent + 1 if parent else 0, is_grown=True
-        )
-        row.selection = Selection(self.scope.records, ((definition.grow, frozenset({code})),))
-        row.exact = True
-        row.code = ""
+        indent = parent.indent + 1 if parent else definition.indent
+        row = _Row(f"{code}?", UNLISTED, Role.ITEM, definition, indent=indent, is_grown=True, exact=code)
+        own = Selection(self.scope.records, ((definition.grow, frozenset({code})),))
+        row.selection = self._group(definition, own)
         if parent:
             parent.children.insert(0, row)
             row.parent = True
@@ -317,9 +335,10 @@ class _Block:
         for code in ("", *self.facts.units):
             if code in given or (not given and not code):
                 label = self.facts.units.get(code, self.facts.department)
-                row = _Row(code, label, Role.ITEM, definition, code=code or self.facts.code, is_grown=True)
-                row.selection = Selection(self.scope.records, (("budget_unit", frozenset({code})),))
-                row.exact = True
+                row = _Row(code, label, Role.ITEM, definition, code=code or self.facts.code, is_grown=True, exact=code)
+                row.indent = definition.indent
+                own = Selection(self.scope.records, (("budget_unit", frozenset({code})),))
+                row.selection = self._group(definition, own)
                 rows.append(row)
         return rows
 
@@ -327,7 +346,7 @@ class _Block:
         """Split the rows at anchors: (anchor, rows from it up to the next one)."""
         found: list[tuple[str, list[_Row]]] = [("", [])]
         for row in self.rows:
-            if row.definition.anchor:
+            if row.definition.anchor and row.definition.anchor != found[-1][0]:  # grown rows share one definition
                 found.append((row.definition.anchor, []))
             found[-1][1].append(row)
         return found
@@ -431,41 +450,43 @@ class _Block:
         selection = self.scope.and_(row.selection).and_(column.selection)
         if records is None:
             return self._comparative(row, c, selection)
-        name = row.definition.grow
-        if name and not row.exact:
-            state, value = self._by_code(c, name, len(row.code)).get(row.code, (State.EMPTY, Decimal(0)))
-        elif name:
-            wanted = next(iter(row.selection.values[0][1]))
-            state, value = self._by_code(c, name, 0).get(wanted, (State.EMPTY, Decimal(0)))
+        if row.exact is not None:
+            state, value = self._by_code(c, row.definition, 0).get(row.exact, (State.EMPTY, Decimal(0)))
+        elif row.is_grown:
+            state, value = self._by_code(c, row.definition, len(row.code)).get(row.code, (State.EMPTY, Decimal(0)))
         else:
             state, value = _total(row.selection.pick(records))
         return self._figure(row, c, state, value, None, selection)
 
-    def _by_code(self, c: int, name: str, length: int) -> dict[str, tuple[State, Decimal | None]]:
+    def _by_code(self, c: int, group: RowDefinition, length: int) -> dict[str, tuple[State, Decimal | None]]:
         """Sum a column's records by the first `length` digits of a code (0: by the whole value), in one pass."""
-        key = (c, name, length)
+        key = (c, id(group), length)
         if key not in self._grouped:
-            groups: dict[str, list[Any]] = {}
-            pick = self.rows_selection(name)
-            for record in self._by_column[c] or ():
-                if pick is None or pick(record):
-                    code = getattr(record, name)
-                    groups.setdefault(code[:length] if length else code, []).append(record)
-            self._grouped[key] = {code: _total(records) for code, records in groups.items()}  # type: ignore[misc]
-        return self._grouped[key]  # type: ignore[return-value]
-
-    def rows_selection(self, name: str) -> Callable[[Any], bool] | None:
-        """Return the condition of the block's grown rows on top of the block's scope."""
-        for row in self.definition.rows:
-            if row.grow == name and row.selection and (row.selection.values or row.selection.prefixes):
-                return row.selection.predicate()
-        return None
+            found: dict[str, list[Any]] = {}
+            records: Iterable[Any] = self._by_column[c] or ()
+            if group.selection and (group.selection.values or group.selection.prefixes):
+                records = group.selection.pick(records)
+            for record in records:
+                code = getattr(record, group.grow)
+                found.setdefault(code[:length] if length else code, []).append(record)
+            self._grouped[key] = {code: _total(own) for code, own in found.items()}
+        return self._grouped[key]
 
     def _comparative(self, row: _Row, c: int, selection: Selection) -> Cell:
-        figure = row.definition.figure or self.columns[c].figure
-        value = self.facts.comparatives.get(figure)
+        value = self._stated(row, c)
         state = State.UNKNOWN if value is None else State.AMOUNT
         return self._figure(row, c, state, value, None, selection if value is not None else None)
+
+    def _stated(self, row: _Row, c: int) -> Decimal | None:
+        """Return last year's figure as comparatives.toml states it."""
+        figure = row.definition.figure or self.columns[c].figure
+        return self.facts.comparatives.get(figure.replace("{code}", row.code)) if figure else None
+
+    def _is_previous(self, c: int) -> bool:
+        column = self.columns[c]
+        if column.selection is not None:
+            return column.selection.year_offset < 0
+        return bool(column.parts) and all(self._is_previous(self._index[p]) for p in column.parts if p in self._index)
 
     def _sum(self, row: _Row, c: int, parts: list[tuple[_Row, int]]) -> Cell:
         cells = [(r, k, self._cell(r, k)) for r, k in parts]
@@ -473,8 +494,7 @@ class _Block:
         if cells and not figures:
             return Cell(State.BLANK, role=row.role)
         if any(cell.state is State.UNKNOWN for _, _, cell in figures):
-            figure = row.definition.figure or self.columns[c].figure
-            value = self.facts.comparatives.get(figure) if figure else None
+            value = self._stated(row, c) if self._is_previous(c) else None
             return self._figure(row, c, State.UNKNOWN if value is None else State.AMOUNT, value, None, None)
         total = sum((cell.value for _, _, cell in figures if cell.value is not None), Decimal(0))
         state = State.AMOUNT if any(cell.state is State.AMOUNT for _, _, cell in figures) else State.EMPTY

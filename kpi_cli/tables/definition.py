@@ -6,11 +6,13 @@ definition with a mistake is refused with file and line, all mistakes at once. N
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import DefinitionError, UsageError
 from kpi_cli.model import vocabulary as v
+from kpi_cli.model.subjects import LEVELS
 from kpi_cli.money import MONEY_UNITS
 from kpi_cli.problems import Problem, suggestion, system_reason
 from kpi_cli.tables.selection import Selection
@@ -32,8 +34,14 @@ ROLES = (
     "government_fund",
     "state_capital",
     "by_economic",
+    "other",
 )
+"""What a table is about, the same in all sets: rules find tables by it. `other` is any table beyond the nine."""
+
 GROWN_FIELDS = {"function_code": "function", "economic_code": "economic", "budget_unit": ""}
+FIRST_NUMERAL = "一"
+PLACEHOLDERS = ("year", "previous_year", "department")
+_MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class ColumnDefinition:
       parts: For `sum`: the columns that it adds; for `difference` and `growth`: (current, base).
       optional: Left out where no record of the block belongs in it.
       memo: A “其中” column, which repeats what another column counts.
-      figure: Figure key under which comparatives.toml holds it, where last year's ledger is missing.
+      figure: Figure key under which comparatives.toml holds it, where last year's ledger is missing; {code} in it
+        is the row's code.
       chars: Preferred width in half-width characters.
       decimals: Its own decimals, or None for the table's.
     """
@@ -78,11 +87,11 @@ class RowDefinition:
       parts: Rows (or groups) that it adds.
       role: `item`, `subtotal` or `total`.
       anchor: Rows of neighbouring blocks with the same anchor stand on one line.
-      indent: Steps to the right.
+      indent: Steps to the right; grown rows of lower levels go further.
       optional: Left out where no record belongs in it.
       grow: Field whose values make the rows, or "".
       levels: For codes: lengths that get a row each; the last one is the leaf.
-      numbering: True numbers the top rows 一、二、三、….
+      numbering: How the top rows are numbered, by the pattern of the first (`一、`, `（一）`); "" for not at all.
       always: Codes that get a row even without records.
       figure: Figure key for comparatives, as in ColumnDefinition.
     """
@@ -97,7 +106,7 @@ class RowDefinition:
     optional: bool = False
     grow: str = ""
     levels: tuple[int, ...] = ()
-    numbering: bool = False
+    numbering: str = ""
     always: tuple[str, ...] = ()
     figure: str = ""
 
@@ -194,9 +203,10 @@ class TableSet:
 class _Reader:
     """Reads one definition file; collects every problem with its line."""
 
-    def __init__(self, document: TomlDocument, level: str) -> None:
+    def __init__(self, document: TomlDocument, level: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> None:
         self.document = document
         self.level = level
+        self.placeholders = placeholders
         self.problems: list[Problem] = []
 
     def fail(self, detail: str, hint: str, *path: str | int, value: object = "") -> None:
@@ -219,9 +229,28 @@ class _Reader:
         value = table.get(key, default)
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
-        words = {str: "文字", int: "整数", bool: "true 或 false", list: "数组", dict: "内联表"}
-        self.fail(f"{key} 应为{words[kind]}", "请改正类型", *path, key, value=value)
+        self.fail(f"{key} 应为{_TYPE_WORDS[kind]}", "请改正类型", *path, key, value=value)
         return default
+
+    def items(self, table: Mapping[str, Any], key: str, kind: type, *path: str | int) -> list[Any]:
+        """Read an array whose elements are all of one type; wrong elements are reported and left out."""
+        found = []
+        for i, item in enumerate(self.get(table, key, list, [], *path)):
+            if isinstance(item, kind) and not isinstance(item, bool):
+                found.append(item)
+            else:
+                self.fail(f"{key} 的每一项应为{_TYPE_WORDS[kind]}", "请改正类型", *path, key, i, value=item)
+        return found
+
+    def number(
+        self, table: Mapping[str, Any], key: str, default: Any, allowed: tuple[int, int], *path: str | int
+    ) -> Any:
+        """Read an integer between two bounds, inclusive; a missing one is `default`."""
+        value = self.get(table, key, int, default, *path) if key in table else default
+        if key in table and not allowed[0] <= value <= allowed[1]:
+            self.fail(f"{key} 应在 {allowed[0]} 和 {allowed[1]} 之间", "请改正", *path, key, value=value)
+            return default
+        return value
 
     def text(self, table: Mapping[str, Any], key: str, *path: str | int, default: str = "") -> str:
         """Read a text that may be given per level: `title = { department = "…", unit = "…" }`."""
@@ -236,11 +265,14 @@ class _Reader:
         if not isinstance(value, str):
             self.fail(f"{path[-1]} 应为文字", "请加引号", *path, value=value)
             return ""
+        for name in re.findall(r"\{(.*?)\}", value):
+            if name not in self.placeholders:
+                self.fail("文字里的花括号不认识", suggestion(name, self.placeholders), *path, value=f"{{{name}}}")
         return value
 
     def choice(self, table: Mapping[str, Any], key: str, allowed: Iterable[str], default: str, *path: str | int) -> str:
         value = table.get(key, default)
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             self.fail(f"{key} 的值不认识", suggestion(str(value), allowed), *path, key, value=value)
             return default
         return str(value)
@@ -248,6 +280,12 @@ class _Reader:
     def texts(self, table: Mapping[str, Any], key: str, *path: str | int) -> tuple[str, ...]:
         items = self.get(table, key, list, [], *path)
         return tuple(self.by_level(item, *path, key, i) for i, item in enumerate(items))
+
+    def unused(self, table: Mapping[str, Any], keys: Iterable[str], reason: str, *path: str | int) -> None:
+        """Refuse keys that would have no effect: whoever wrote them expects one."""
+        for key in keys:
+            if key in table:
+                self.fail(f"{key} 在这里不起作用：{reason}", "请删去这个键，或改正其余的键", *path, key)
 
     # selections
 
@@ -258,31 +296,36 @@ class _Reader:
             if name not in _SELECTABLE[records]:
                 hint = suggestion(name, _SELECTABLE[records])
                 self.fail(f"where 里不能用 {name}", hint, *path, name)
-            elif name in ("function_code", "economic_code") and isinstance(wanted, str):
-                prefixes.append((name, wanted))
+            elif name in GROWN_FIELDS:
+                if isinstance(wanted, str):
+                    prefixes.append((name, wanted))
+                else:
+                    values.append((name, frozenset(self.items(table, name, str, *path))))
+            elif name == "carried_forward":
+                if not isinstance(wanted, bool):
+                    self.fail(f"{name} 应为 true 或 false", "请改正类型", *path, name, value=wanted)
+                values.append((name, frozenset({wanted is True})))
             else:
-                values.append((name, self._allowed(name, wanted, *path, name)))
+                vocabulary = _SELECTABLE[records][name]
+                assert vocabulary is not None
+                values.append((name, self._allowed(vocabulary, wanted, *path, name)))
         return Selection(records, tuple(values), tuple(prefixes), offset)
 
-    def _allowed(self, name: str, wanted: object, *path: str | int) -> frozenset[Any]:
-        if name == "carried_forward":
-            return frozenset({wanted})
-        vocabulary = _SELECTABLE["line"].get(name) or _SELECTABLE["sangong"].get(name)
-        if vocabulary is None:
-            return frozenset(wanted if isinstance(wanted, list) else [wanted])
+    def _allowed(self, vocabulary: v.Vocabulary, wanted: object, *path: str | int) -> frozenset[str]:
         if isinstance(wanted, dict):
             self.keys(wanted, ("not",), *path)
-            return frozenset(vocabulary.keys) - self._allowed(name, wanted.get("not", []), *path)
+            return frozenset(vocabulary.keys) - self._allowed(vocabulary, wanted.get("not", []), *path)
         found: set[str] = set()
         for word in wanted if isinstance(wanted, list) else [wanted]:
-            group = v.FUND_GROUPS.get(str(word)) if name == "fund_source" else None
+            group = v.FUND_GROUPS.get(str(word)) if vocabulary is v.FUND_SOURCE else None
             key = vocabulary.key(str(word))
             if group:
                 found |= set(group)
             elif key:
                 found.add(key)
             else:
-                self.fail(f"{name} 的值不认识", suggestion(str(word), vocabulary.keys), *path, value=word)
+                known = (*vocabulary.words, *(v.FUND_GROUPS if vocabulary is v.FUND_SOURCE else ()))
+                self.fail(f"{vocabulary.name} 的值不认识", suggestion(str(word), known), *path, value=word)
         return frozenset(found)
 
     # parts
@@ -293,44 +336,51 @@ class _Reader:
         records = self.choice(table, "records", _SELECTABLE, "line", *path)
         scope = self.selection(records, self.get(table, "where", dict, {}, *path), *path, "where")
         columns = tuple(
-            self.column(records, c, *path, "column", i)
-            for i, c in enumerate(self.get(table, "column", list, [], *path))
+            self.column(records, c, *path, "column", i) for i, c in enumerate(self.items(table, "column", dict, *path))
         )
-        rows = tuple(
-            self.row(records, r, *path, "row", i) for i, r in enumerate(self.get(table, "row", list, [], *path))
-        )
-        self._references([c.id for c in columns], [(c.id, c.parts) for c in columns], *path, "column")
-        self._references([r.id for r in rows], [(r.id, r.parts) for r in rows], *path, "row")
+        rows = tuple(self.row(records, r, *path, "row", i) for i, r in enumerate(self.items(table, "row", dict, *path)))
+        self._references([(c.id, c.parts, "sum" if c.kind == "sum" else "of") for c in columns], *path, "column")
+        self._references([(r.id, r.parts, "sum") for r in rows], *path, "row")
+        anchors = [row.anchor for row in rows]
+        for i, anchor in enumerate(anchors):
+            if anchor and anchor in anchors[:i]:
+                self.fail("同一个 block 里 anchor 重复", "请改用别的 anchor", *path, "row", i, "anchor", value=anchor)
         if not columns or not rows:
             self.fail("block 里没有列或没有行", "每个 block 至少要有一个 [[block.column]] 和一个 [[block.row]]", *path)
         return BlockDefinition(scope, columns, rows)
 
-    def _references(self, ids: list[str], parts: list[tuple[str, tuple[str, ...]]], *path: str | int) -> None:
+    def _references(self, parts: list[tuple[str, tuple[str, ...], str]], *path: str | int) -> None:
+        ids = [own for own, *_ in parts]
         for i, name in enumerate(ids):
             if name and name in ids[:i]:
                 self.fail("id 重复", "请改用别的 id", *path, i, "id", value=name)
-        for i, (own, names) in enumerate(parts):
+        for i, (own, names, key) in enumerate(parts):
             for name in names:
-                if name not in ids or name == own:
-                    self.fail("引用了不存在的 id", suggestion(name, ids), *path, i, value=name)
-        graph = dict(parts)
-        for i, (own, _) in enumerate(parts):
+                if name not in ids or not name or name == own:
+                    known = [known for known in ids if known and known != own]
+                    self.fail("引用了不存在的 id", suggestion(name, known), *path, i, key, value=name)
+        graph = {own: names for own, names, _ in parts}
+        for i, (own, _, key) in enumerate(parts):
             if own and _reaches(graph, own, own):
-                self.fail("合计互相引用，形成循环", "请检查 sum", *path, i, value=own)
+                self.fail("合计互相引用，形成循环", f"请检查 {key}", *path, i, key, value=own)
 
     def column(self, records: str, table: Mapping[str, Any], *path: str | int) -> ColumnDefinition:
         self.keys(table, _COLUMN_KEYS, *path)
         kind = self.choice(table, "kind", COLUMN_KINDS, "amount", *path)
         self.need(table, ("header",), *path)
-        digits = self.get(table, "digits", list, [0, 0], *path)
-        if len(digits) != 2 or not all(isinstance(d, int) for d in digits):
+        header = self.texts(table, "header", *path)
+        if "header" in table and not header:
+            self.fail("header 是空的", '例如 header = ["预算数"]', *path, "header")
+        own = _KIND_KEYS[kind]
+        foreign = [key for key in sorted(set().union(*_KIND_KEYS.values())) if key not in own]
+        self.unused(table, foreign, f'这一列是 kind = "{kind}"', *path)
+        digits = self.items(table, "digits", int, *path) if "digits" in table else [0, 0]
+        if len(digits) != 2 or not 0 <= digits[0] <= digits[1]:
             self.fail("digits 应为两个整数", "例如 [0, 3]", *path, "digits", value=digits)
             digits = [0, 0]
-        offset = self.get(table, "year", int, 0, *path)
-        if offset not in (0, -1):
-            self.fail("year 只能是 0（本年）或 -1（上年）", "请改正", *path, "year", value=offset)
+        offset = self.number(table, "year", 0, (-1, 0), *path)
         where = self.get(table, "where", dict, {}, *path)
-        parts = self.texts(table, {"sum": "sum"}.get(kind, "of"), *path)
+        parts = self.texts(table, "sum" if kind == "sum" else "of", *path)
         if kind in ("difference", "growth") and len(parts) != 2:
             self.fail("of 应为两列：[本年, 上年]", '例如 of = ["current", "previous"]', *path, "of")
         if kind == "sum" and not parts:
@@ -338,24 +388,32 @@ class _Reader:
         return ColumnDefinition(
             self.get(table, "id", str, "", *path),
             kind,
-            self.texts(table, "header", *path),
+            header,
             (digits[0], digits[1]),
             self.selection(records, where, *path, "where", offset=offset) if kind == "amount" else None,
             parts,
             self.get(table, "optional", bool, False, *path),
             self.get(table, "memo", bool, False, *path),
             self.get(table, "figure", str, "", *path),
-            self.get(table, "chars", int, {"code": 6, "label": 34}.get(kind, 18), *path),
-            table.get("decimals"),
+            self.number(table, "chars", {"code": 6, "label": 34}.get(kind, 18), (1, 200), *path),
+            self.number(table, "decimals", None, (0, _MOST_DECIMALS), *path),
         )
 
     def row(self, records: str, table: Mapping[str, Any], *path: str | int) -> RowDefinition:
         self.keys(table, _ROW_KEYS, *path)
-        grow = self.choice(table, "grow", ("", *GROWN_FIELDS), "", *path)
+        fields = ("", *(name for name in GROWN_FIELDS if name in _SELECTABLE[records] or name == "budget_unit"))
+        grow = self.choice(table, "grow", fields, "", *path)
+        levels = tuple(self.items(table, "levels", int, *path))
         if not grow:
             self.need(table, ("label",), *path)
-        elif grow != "budget_unit" and not table.get("levels"):
-            self.fail("缺少 levels", "例如 levels = [3, 5, 7]", *path)
+            self.unused(table, ("levels", "numbering", "always"), "这一行没有 grow", *path)
+        else:
+            self.unused(table, ("label", "sum", "optional"), "这一行用 grow 按台账生成", *path)
+            allowed = LEVELS.get(GROWN_FIELDS[grow], ())
+            if tuple(sorted(set(levels) & set(allowed))) != levels or bool(levels) != bool(allowed):
+                hint = f"例如 levels = {list(allowed)}" if allowed else "按预算单位生成时不写 levels"
+                self.fail("levels 不对", hint, *path, "levels", value=list(levels))
+                levels = allowed
         has_where = "where" in table or bool(grow)
         where = self.get(table, "where", dict, {}, *path)
         return RowDefinition(
@@ -365,15 +423,46 @@ class _Reader:
             self.texts(table, "sum", *path),
             self.choice(table, "role", ("item", "subtotal", "total"), "item", *path),
             self.get(table, "anchor", str, "", *path),
-            self.get(table, "indent", int, 0, *path),
+            self.number(table, "indent", 0, (0, 9), *path),
             self.get(table, "optional", bool, False, *path),
             grow,
-            tuple(self.get(table, "levels", list, [], *path)),
-            self.get(table, "numbering", bool, False, *path),
-            tuple(self.get(table, "always", list, [], *path)),
+            levels,
+            self.numbering(table, *path),
+            tuple(self.items(table, "always", str, *path)),
             self.get(table, "figure", str, "", *path),
         )
 
+    def numbering(self, table: Mapping[str, Any], *path: str | int) -> str:
+        """Read how top rows are numbered: true is 一、, a text is the pattern of the first number."""
+        value = table.get("numbering", "")
+        if isinstance(value, bool):
+            return f"{FIRST_NUMERAL}、" if value else ""
+        if isinstance(value, str) and (not value or value.count(FIRST_NUMERAL) == 1):
+            return value
+        self.fail(
+            "numbering 不对", '请写 true（一、）或第一个序号的样子，例如 "（一）"', *path, "numbering", value=value
+        )
+        return ""
+
+    def sheet_rows(self, table: Mapping[str, Any]) -> tuple[int, int, int]:
+        """Read where title, label and header stand on the sheet."""
+        title, label, first = (self.get(table, f"{name}_row", int, n) for n, name in enumerate(_SHEET_ROWS, 1))
+        if not 1 <= title < label < first:
+            self.fail("title_row、label_row、first_row 应依次增大", "例如 1、2、3", "first_row", value=first)
+        return title, label, first
+
+
+_TYPE_WORDS = {str: "文字", int: "整数", bool: "true 或 false", list: "数组", dict: "表"}
+_SHEET_ROWS = ("title", "label", "first")
+_KIND_KEYS: dict[str, tuple[str, ...]] = {
+    "code": ("digits",),
+    "label": (),
+    "amount": ("where", "year", "optional", "memo", "figure", "decimals"),
+    "sum": ("sum", "memo", "figure", "decimals"),
+    "difference": ("of", "decimals"),
+    "growth": ("of", "decimals"),
+}
+"""Keys of a column that only some kinds know."""
 
 _SELECTABLE: dict[str, dict[str, v.Vocabulary | None]] = {
     "line": {
@@ -477,21 +566,29 @@ def read_table_set(folder: Path) -> TableSet:
       DefinitionError: The manifest is missing or wrong.
     """
     document = _open(folder / "set.toml")
-    reader = _Reader(document, "department")
+    reader = _Reader(document, "department", (*PLACEHOLDERS, "level_word"))
     data = document.data
     reader.keys(data, _SET_KEYS)
     reader.need(data, ("title", "table"))
-    entries = []
-    for i, entry in enumerate(reader.get(data, "table", list, [])):
+    entries: list[tuple[int, str, str, str]] = []
+    for i, entry in enumerate(reader.items(data, "table", dict)):
         path = ("table", i)
         reader.keys(entry, _ENTRY_KEYS, *path)
         reader.need(entry, ("number", "file"), *path)
-        level = v.LEVEL.key(str(entry.get("level", "")))
+        word = reader.get(entry, "level", str, "", *path)
+        level = v.LEVEL.key(word) if word else ""
+        if level is None:
+            reader.fail("level 的值不认识", suggestion(word, v.LEVEL.words), *path, "level", value=word)
         name = reader.get(entry, "file", str, "", *path)
         if "/" in name or "\\" in name or not (folder / name).is_file():
             reader.fail("文件不存在", "请检查 file，文件应在表套的文件夹里", *path, "file", value=name)
-        number = reader.get(entry, "number", int, 0, *path)
-        entries.append((number, level or "", reader.get(entry, "form", str, "", *path), name))
+        number = reader.number(entry, "number", 0, (1, 99), *path)
+        chosen = (number, level or "", reader.get(entry, "form", str, "", *path))
+        if any(chosen == earlier[:3] for earlier in entries):
+            reader.fail("同一张表列了两次", "请用 level 或 form 区分", *path, "number", value=number)
+        entries.append((*chosen, name))
+    if "table" in data and not entries:
+        reader.fail("表套里没有表", "每张表写一个 [[table]]", "table")
     table_set = TableSet(
         folder.name,
         reader.text(data, "title"),
@@ -522,26 +619,26 @@ def read_definition(path: Path, level: str) -> TableDefinition:
     reader.keys(data, _TABLE_KEYS)
     reader.need(data, ("number", "role", "name", "title", "block"))
     unit = reader.choice(data, "money_unit", MONEY_UNITS, "元")
-    first = reader.get(data, "first_row", int, 3)
+    rows = reader.sheet_rows(data)
+    if "block" in data and not data["block"]:
+        reader.fail("表里没有 block", "至少要有一个 [[block]]", "block")
     definition = TableDefinition(
-        reader.get(data, "number", int, 0),
+        reader.number(data, "number", 0, (1, 99)),
         reader.choice(data, "role", ROLES, "summary"),
         reader.text(data, "name"),
         reader.text(data, "title"),
         reader.text(data, "label", default="编制部门：{department}"),
         reader.text(data, "unit_label", default=f"单位：{unit}"),
         unit,
-        reader.get(data, "decimals", int, 2),
+        reader.number(data, "decimals", 2, (0, _MOST_DECIMALS)),
         reader.get(data, "fixed_decimals", bool, False),
         reader.choice(data, "zero", v.ZERO_STYLE.keys, "blank"),
         reader.get(data, "thousands", bool, True),
-        tuple(reader.block(block, i) for i, block in enumerate(reader.get(data, "block", list, []))),
+        tuple(reader.block(block, i) for i, block in enumerate(reader.items(data, "block", dict))),
         reader.text(data, "note"),
         reader.text(data, "note_when_empty"),
         reader.text(data, "tag"),
-        reader.get(data, "title_row", int, 1),
-        reader.get(data, "label_row", int, 2),
-        first,
+        *rows,
         reader.text(data, "source"),
         reader.text(data, "inferred"),
         document.file,

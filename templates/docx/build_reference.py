@@ -79,6 +79,8 @@ class Style:
     def _paragraph(self) -> str:
         """Return the paragraph properties, in the order of the schema."""
         parts = ["<w:keepNext/>"] * self.keep_next + ["<w:pageBreakBefore/>"] * self.new_page
+        if self.id == "Normal":  # LibreOffice does not take these two from the defaults of the document
+            parts.append('<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>')
         parts += ['<w:snapToGrid w:val="0"/>'] * self.in_cell
         if self.line:
             spacing = f'w:before="{_twips(self.before)}" w:after="{_twips(self.after)}"'
@@ -146,9 +148,9 @@ GONGWEN = (
     Style(styles.COVER_DEPARTMENT, "公开封面部门", XIAOBIAOSONG, 30, align="center", line=48, before=150, after=36),
     Style(styles.COVER_TITLE, "公开封面标题", XIAOBIAOSONG, 36, align="center", line=54),
     Style(styles.CONTENTS_TITLE, "公开目录标题", XIAOBIAOSONG, 22, align="center", line=36, after=LINE, new_page=True),
-    Style("TOC1", "toc 1", FANGSONG, 16, line=LINE, align="left"),
-    Style("TOC2", "toc 2", FANGSONG, 16, line=LINE, left=2, align="left"),
-    Style("TOC3", "toc 3", FANGSONG, 16, line=LINE, left=4, align="left"),
+    Style("TOC1", "toc 1", FANGSONG, 14, line=LINE, align="left"),
+    Style("TOC2", "toc 2", FANGSONG, 14, line=LINE, left=2, align="left"),
+    Style("TOC3", "toc 3", FANGSONG, 14, line=LINE, left=4, align="left"),
     Style("Caption", "caption", HEI, 14, align="center", line=LINE, keep_next=True),
 )
 """GB/T 9704-2012: 2 号小标宋 titles, 3 号 text in 仿宋, first level 黑体, second 楷体, third 仿宋."""
@@ -200,6 +202,7 @@ def around_tables(title_font: str) -> list[Style]:
         ),
         styles.TABLE_LABEL: Style(styles.TABLE_LABEL, "公开表单位行", SONG, keep_next=True, align="left"),
         styles.TABLE_NOTE: Style(styles.TABLE_NOTE, "公开表注", SONG, align="left"),
+        styles.SPACER: Style(styles.SPACER, "公开间隔", align="left", in_cell=True),
     }
     return [
         replace(looks[key], size=sizes.points, line=sizes.line, before=sizes.before, after=sizes.after)
@@ -258,7 +261,6 @@ def styles_xml(look: tuple[Style, ...]) -> str:
         *look,
         *around_tables(XIAOBIAOSONG if look is GONGWEN else SONG),
         *in_tables(),
-        Style(styles.SPACER, "公开间隔", size=1, line=1, in_cell=True, align="left"),
         Style("Header", "header", SONG, 9, align="center", in_cell=True),
         Style("Footer", "footer", SONG, 14, align="right", in_cell=True),
     ]
@@ -270,8 +272,8 @@ def styles_xml(look: tuple[Style, ...]) -> str:
     return (
         f"<w:styles {NS}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(normal.font)}"
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
-        '</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/></w:pPr>'
-        f"</w:pPrDefault></w:docDefaults>{''.join(s.xml() for s in own)}{character}{table_styles()}</w:styles>"
+        "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
+        f"{''.join(s.xml() for s in own)}{character}{table_styles()}</w:styles>"
     )
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.docx import styles
 from kpi_cli.exporters.docx.contents import Heading, bookmark, bookmarked, contents
+from kpi_cli.exporters.docx.grid import Grid
 from kpi_cli.exporters.docx.package import write_parts
+from kpi_cli.exporters.docx.pages import page_count, paragraph_height
 from kpi_cli.exporters.docx.reference import bundled
 from kpi_cli.exporters.docx.table_xml import TableXml
-from kpi_cli.exporters.docx.text import display_width, escape, run
-from kpi_cli.exporters.docx.widths import fitted, page_count
+from kpi_cli.exporters.docx.text import escape, run
+from kpi_cli.exporters.docx.widths import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +29,6 @@ _OPENING = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>'
 )
-_TWIPS = 20
 
 
 def document_bytes(disclosure: Disclosure, *, reference_doc: str = "") -> bytes:
@@ -81,7 +82,7 @@ def document_xml(disclosure: Disclosure, reference: Reference) -> str:
     front.blocks += _cover(disclosure, ids)
     front.blocks += contents(headings, reference.front.text_width, ids)
     sections = [section for section in (front, tables) if section.blocks]
-    return f"{_OPENING}{''.join(_joined(sections, ids))}</w:body></w:document>"
+    return "".join((_OPENING, *_joined(sections, ids), "</w:body></w:document>"))
 
 
 def _joined(sections: list[Section], ids: Mapping[str, str]) -> Iterator[str]:
@@ -102,18 +103,19 @@ def _cover(disclosure: Disclosure, ids: Mapping[str, str]) -> Iterator[str]:
 def _append_table(section: Section, table: Table, number: int, ids: Mapping[str, str]) -> int:
     """Append what stands above a table, the table and its note; returns how many pages they take."""
     setup = section.setup
-    texts = [[cell.printed for cell in row] for row in table.rows]
-    fit = fitted(table, texts, setup.text_width)
+    grid = Grid.of(table)
+    fit = fitted(grid, setup.text_width)
     above = 0.0
     for style, text, content, marks in _headings(table, number, setup.text_width):
         new_page = "<w:pageBreakBefore/>" if section.blocks and not above else ""
         section.blocks.append(_paragraph(ids[style], content, new_page + marks))
-        above += _height(style, text, setup.text_width)
-    section.blocks.append(TableXml(table, texts, fit, ids).build())
+        above += paragraph_height(style, text, setup.text_width)
+    section.blocks += TableXml(grid, fit, ids).parts()
     # Word wants a paragraph after a table, and two tables without one between them would grow together.
     style = styles.TABLE_NOTE if table.note else styles.SPACER
     section.blocks.append(_paragraph(ids[style], run(table.note)))
-    return page_count(table, texts, fit, height=setup.text_height / _TWIPS, first=above)
+    below = paragraph_height(style, table.note, setup.text_width)
+    return page_count(grid, fit, setup, above=above, below=below)
 
 
 def _headings(table: Table, number: int, width: int) -> Iterator[tuple[str, str, str, str]]:
@@ -125,13 +127,6 @@ def _headings(table: Table, number: int, width: int) -> Iterator[tuple[str, str,
         content = f"{run(table.label)}<w:r><w:tab/></w:r>{run(table.unit_label)}"
         tab = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
         yield styles.TABLE_LABEL, f"{table.label}　{table.unit_label}", content, tab
-
-
-def _height(style: str, text: str, width: int) -> float:
-    """Return the height of a paragraph above a table, in points."""
-    lines = styles.AROUND[style]
-    count = -(-display_width(text) * lines.points * 10 // width)
-    return lines.before + max(count, 1) * lines.line + lines.after
 
 
 def _paragraph(style: str, content: str, properties: str = "") -> str:

@@ -51,6 +51,7 @@ AROUND = {
     TABLE_TITLE: Lines(18, 28, after=8),
     TABLE_LABEL: Lines(12, 18, after=4),
     TABLE_NOTE: Lines(12, 18, before=4),
+    SPACER: Lines(1, 1),
 }
 
 _FIGURES = (State.AMOUNT, State.EMPTY, State.UNKNOWN)

@@ -1,22 +1,24 @@
-"""One table as XML text: built row by row, the look of a cell left to the style of its paragraph.
+"""One table as XML text: the look of a cell is left to the style of its paragraph.
 
-A table may have tens of thousands of rows, so whatever cells share is made once and looked up.
+A table may have tens of thousands of rows, so its body is built column by column, and whatever cells share is
+made once and looked up.
 """
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.docx import styles
-from kpi_cli.exporters.docx.text import attribute, run
+from kpi_cli.exporters.docx.text import attribute, clean, run
 from kpi_cli.exporters.docx.widths import INDENT
 from kpi_cli.tables.table import Cell, Role, State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from kpi_cli.exporters.docx.widths import Fit, Texts
-    from kpi_cli.tables.table import Table
+    from kpi_cli.exporters.docx.grid import Grid, Strip
+    from kpi_cli.exporters.docx.widths import Fit
 
 _END = "</w:p></w:tc>"
 
@@ -25,85 +27,105 @@ class TableXml:
     """Makes the XML of one table; an instance is used once.
 
     Args:
-      table: The table.
-      texts: What its cells print.
+      grid: The table.
       fit: Its size of type and the widths of its columns.
       ids: Style id in the bundled reference document → id in the one that is used.
     """
 
-    def __init__(self, table: Table, texts: Texts, fit: Fit, ids: Mapping[str, str]) -> None:
-        self._table = table
-        self._texts = texts
+    def __init__(self, grid: Grid, fit: Fit, ids: Mapping[str, str]) -> None:
+        self._grid = grid
         self._fit = fit
         self._ids = ids
         self._below: dict[tuple[int, int], Cell] = {}
-        # Openings of the plain amounts of each column, and whole cells of words by what decides them.
-        self._amounts = [self._open(c, styles.AMOUNT, "right") for c in range(len(table.columns))]
-        self._totals = [self._open(c, styles.TOTAL_AMOUNT, "right") for c in range(len(table.columns))]
-        self._words: dict[tuple[int, str, str, str, int], str] = {}
 
-    def build(self) -> str:
-        """Return the `w:tbl` element."""
-        height = int(self._fit.step.row * 20)
-        row = f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}"/>'
-        parts = [self._properties()]
-        for r in range(len(self._table.rows)):
-            parts.append(f"{row}<w:tblHeader/></w:trPr>" if r < self._table.header_rows else f"{row}</w:trPr>")
-            self._row(r, parts)
-            parts.append("</w:tr>")
-        parts.append("</w:tbl>")
-        return "".join(parts)
+    def parts(self) -> Iterator[str]:
+        """Yield the `w:tbl` element piece by piece: a large table is copied only once, when all is joined."""
+        table = self._grid.table
+        opening = f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{int(self._fit.step.row * 20)}"/>'
+        yield self._properties()
+        for r, row in enumerate(table.rows[: table.header_rows]):
+            yield f"{opening}<w:tblHeader/></w:trPr>"
+            for c, cell in enumerate(row):
+                yield self._cell(r, c, cell, cell.printed)
+            yield "</w:tr>"
+        self._below.clear()  # a merge must end inside the header, or the header is not repeated
+        columns = [
+            self._figures(c, strip) if strip.is_figures and strip.is_single else self._words(c, strip)
+            for c, strip in enumerate(self._grid.strips)
+        ]
+        yield from chain.from_iterable(zip(repeat(f"{opening}</w:trPr>"), *columns, repeat("</w:tr>"), strict=False))
+        yield "</w:tbl>"
 
     def _properties(self) -> str:
         width = sum(self._fit.widths)
-        grid = "".join(f'<w:gridCol w:w="{column}"/>' for column in self._fit.widths)
+        columns = "".join(f'<w:gridCol w:w="{column}"/>' for column in self._fit.widths)
+        look = "".join(f' w:{name}="0"' for name in ("firstRow", "lastRow", "firstColumn", "lastColumn"))
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._ids[styles.TABLE_GRID]}"/><w:tblW w:w="{width}" w:type="dxa"/>'
-            '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
-            '<w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
-            f'<w:tblCaption w:val="{attribute(self._table.title)}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+            f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0000"{look} w:noHBand="1" w:noVBand="1"/>'
+            f'<w:tblCaption w:val="{attribute(self._grid.table.title)}"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
         )
 
-    def _row(self, r: int, parts: list[str]) -> None:
-        covered, total = State.COVERED, Role.TOTAL
-        for c, (cell, text) in enumerate(zip(self._table.rows[r], self._texts[r], strict=True)):
-            if cell.value is not None and cell.rows == 1 == cell.columns and cell.align == "right":
-                opening = self._totals[c] if cell.role is total else self._amounts[c]
-                # What a number format prints needs no escaping.
-                parts.append(f"{opening}<w:r><w:t>{text}</w:t></w:r>{_END}" if text else opening + _END)
-            elif cell.state is not covered:
+    def _figures(self, c: int, strip: Strip) -> list[str]:
+        """Return the cells of a column of amounts or rates."""
+        amount, total = (self._open(c, kind, "right") for kind in (styles.AMOUNT, styles.TOTAL_AMOUNT))
+        is_total, parts = Role.TOTAL, []
+        for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
+            if cell.value is None or cell.align != "right":
                 parts.append(self._cell(r, c, cell, text))
-            elif (r, c) in self._below:
-                above = self._below[r, c]
-                merge = self._span(above) + "<w:vMerge/>"
-                parts.append(self._open(c, styles.cell_kind(above), above.align, above.columns, merge) + _END)
+            elif text:  # what a number format prints needs no escaping
+                parts.append(f"{total if cell.role is is_total else amount}<w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
+            else:
+                parts.append((total if cell.role is is_total else amount) + _END)
+        return parts
+
+    def _words(self, c: int, strip: Strip) -> list[str]:
+        """Return the cells of a column of codes or names: most of them stand there many times."""
+        known: dict[tuple[str, int, str], str] = {}
+        is_text, is_total, parts = State.TEXT, Role.TOTAL, []
+        for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
+            if cell.state is not is_text or cell.role is is_total or cell.columns > 1 or cell.rows > 1:
+                parts.append(self._cell(r, c, cell, text))
+                continue
+            key = (text, cell.indent, cell.align)
+            made = known.get(key)
+            if made is None:
+                made = known[key] = self._cell(r, c, cell, text)
+            parts.append(made)
+        return parts
 
     def _cell(self, r: int, c: int, cell: Cell, text: str) -> str:
-        """Return any cell, from its opening tag to its closing one."""
-        kind = styles.cell_kind(cell)
-        if cell.rows == 1 == cell.columns:
-            key = (c, text, kind, cell.align, cell.indent)
-            known = self._words.get(key)
-            if known is None:
-                known = self._open(c, kind, cell.align, indent=cell.indent) + run(text) + _END
-                self._words[key] = known
-            return known
-        for below in range(r + 1, r + cell.rows):
-            self._below[below, c] = cell
-        merge = self._span(cell) + ('<w:vMerge w:val="restart"/>' if cell.rows > 1 else "")
-        return self._open(c, kind, cell.align, cell.columns, merge, cell.indent) + run(text) + _END
+        """Return any cell; "" where a cell to the left spans this one."""
+        if cell.state is State.COVERED:
+            above = self._below.get((r, c))
+            if above is None:
+                return ""
+            merge = f"{_across(above)}<w:vMerge/>"
+            return self._open(c, styles.cell_kind(above), above.align, above.columns, merge) + _END
+        merge = _across(cell)
+        if cell.rows > 1:
+            self._below.update({(below, c): cell for below in range(r + 1, r + cell.rows)})
+            merge += '<w:vMerge w:val="restart"/>'
+        kind, indent = styles.cell_kind(cell), self._indent(c, cell, text)
+        return self._open(c, kind, cell.align, cell.columns, merge, indent) + run(text) + _END
 
-    def _span(self, cell: Cell) -> str:
-        return f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
+    def _indent(self, c: int, cell: Cell, text: str) -> str:
+        if cell.role is Role.HEAD:
+            both = self._fit.head_indent(clean(text), c, cell.columns)
+            return f'<w:ind w:left="{both}" w:right="{both}"/>' if both else ""
+        if not cell.indent:
+            return ""
+        chars = cell.indent * INDENT
+        return f'<w:ind w:leftChars="{chars * 50}" w:left="{int(chars * self._fit.step.points * 10)}"/>'
 
-    def _open(self, c: int, kind: str, align: str, columns: int = 1, merge: str = "", indent: int = 0) -> str:
+    def _open(self, c: int, kind: str, align: str, columns: int = 1, merge: str = "", indent: str = "") -> str:
         """Return a cell up to where its text begins."""
         width = sum(self._fit.widths[c : c + columns])
-        step = self._fit.step
-        look = f'<w:pStyle w:val="{self._ids[kind + step.suffix]}"/>'
-        if indent:
-            left = int(indent * INDENT * step.points * 10)
-            look += f'<w:ind w:leftChars="{indent * INDENT * 50}" w:left="{left}"/>'
+        look = f'<w:pStyle w:val="{self._ids[kind + self._fit.step.suffix]}"/>{indent}'
         if align != styles.CELL_KINDS[kind]:
             look += f'<w:jc w:val="{align}"/>'
         return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}</w:tcPr><w:p><w:pPr>{look}</w:pPr>'
+
+
+def _across(cell: Cell) -> str:
+    return f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""

@@ -1,0 +1,78 @@
+"""How many pages a table takes: an estimate for the contents, from the heights that its styles fix.
+
+Heights are points. The count is exact where the reader's fonts are as wide as those that the styles name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpi_cli.exporters.docx import styles
+from kpi_cli.exporters.docx.text import clean, display_width, line_count
+from kpi_cli.exporters.docx.widths import INDENT
+
+if TYPE_CHECKING:
+    from kpi_cli.exporters.docx.grid import Grid
+    from kpi_cli.exporters.docx.page import PageSetup
+    from kpi_cli.exporters.docx.widths import Fit
+
+_TWIPS = 20
+_RULE = 0.5
+
+
+def paragraph_height(style: str, text: str, width: int) -> float:
+    """Return the height of a paragraph around a table, between margins `width` twips apart."""
+    lines = styles.AROUND[style]
+    count = line_count(clean(text), int(width / (lines.points * 10)))
+    return lines.before + count * lines.line + lines.after
+
+
+def page_count(grid: Grid, fit: Fit, setup: PageSetup, *, above: float, below: float) -> int:
+    """Return how many pages the table takes.
+
+    Args:
+      grid: The table.
+      fit: How it is set.
+      setup: The pages.
+      above: Height of what stands above it on its first page.
+      below: Height of what stands below it on its last one.
+    """
+    room = setup.text_height / _TWIPS
+    header = _header_height(grid, fit)
+    usual, higher = fit.step.row + _RULE, _higher_rows(grid, fit)
+    pages, used = 1, above + header
+    for r in range(len(grid.table.body)):
+        row = higher.get(r, usual)
+        if used + row > room:
+            pages, used = pages + 1, header
+        used += row
+    return pages + (used + below > room)
+
+
+def _header_height(grid: Grid, fit: Fit) -> float:
+    heights = [fit.step.row + _RULE] * grid.table.header_rows
+    for head in sorted(grid.heads, key=lambda head: head.rows):
+        lines = line_count(head.text, fit.chars(head.column, head.columns))
+        last = head.row + head.rows
+        heights[last - 1] += max(lines * fit.step.line + _RULE - sum(heights[head.row : last]), 0)
+    return sum(heights)
+
+
+def _higher_rows(grid: Grid, fit: Fit) -> dict[int, float]:
+    """Return the heights of the rows in which a name wraps to more than fits in the usual height."""
+    higher: dict[int, float] = {}
+    for c, strip in enumerate(grid.strips):
+        room = fit.chars(c) - INDENT * strip.indent
+        long = set() if strip.is_figures else {text for text in set(strip.texts) if _is_long(text, room)}
+        for r, text in enumerate(strip.texts) if long else ():
+            if text in long and strip.cells[r].rows == 1:
+                cell = strip.cells[r]
+                lines = line_count(clean(text), fit.chars(c, cell.columns) - INDENT * cell.indent)
+                height = lines * fit.step.line + _RULE
+                if height > max(higher.get(r, 0), fit.step.row + _RULE):
+                    higher[r] = height
+    return higher
+
+
+def _is_long(text: str, room: int) -> bool:
+    return "\n" in text or display_width(clean(text)) > room

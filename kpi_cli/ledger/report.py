@@ -1,0 +1,31 @@
+"""Collecting problems: every error of all files in one go, and what a field refuses, in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kpi_cli.errors import LedgerError
+from kpi_cli.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from kpi_cli.model import fields as f
+
+
+@dataclass
+class Report:
+    """Problems found while reading: errors stop the command, warnings are shown."""
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def raise_errors(self) -> None:
+        """Raise all errors at once, if there are any."""
+        if self.errors:
+            raise LedgerError(self.errors)
+
+
+def field_problem(error: f.FieldError, field: f.Field, place: Place, value: object) -> Problem:
+    """Say in full what a field refuses."""
+    facts = {"field": field.label, "example": field.example, "key": field.name, **error.facts}
+    return Problem(error.code, place, str(value), facts)
