@@ -12,6 +12,7 @@ from kpi_cli import resources
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import UsageError
 from kpi_cli.ledger.reader import open_ledger, read_year
+from kpi_cli.ledger.report import Report
 from kpi_cli.ledger.transaction import read_consistent
 from kpi_cli.model.records import TableDisplay
 from kpi_cli.model.sangong import sangong_figures
@@ -74,12 +75,13 @@ def subject_catalogue(year: LedgerYear) -> SubjectCatalogue:
     return SubjectCatalogue(year.year, bundled_subjects(resources.templates() / "subjects"), year.local_subjects)
 
 
-def assemble(ledger: Ledger, request: Request) -> Disclosure:
+def assemble(ledger: Ledger, request: Request, warnings: list[Problem] | None = None) -> Disclosure:
     """Compute the disclosure of one year.
 
     Args:
       ledger: The ledger.
       request: Year, tables, table set and unit.
+      warnings: Takes what is doubtful in the ledger's files, but no error.
     Returns:
       The disclosure with the tables asked for.
     Raises:
@@ -88,7 +90,9 @@ def assemble(ledger: Ledger, request: Request) -> Disclosure:
       DefinitionError: A table definition is wrong.
     """
     root = ledger.root
-    settings, current, previous = read_consistent(root, lambda: _read(open_ledger(root), request.year))
+    settings, current, previous, doubts = read_consistent(root, lambda: _read(open_ledger(root), request.year))
+    if warnings is not None:
+        warnings += doubts
     table_set = find_table_set(request.table_set or settings.table_set, root)
     if request.unit:
         previous = narrow(settings, previous, request.unit)[1] if previous else None
@@ -96,10 +100,13 @@ def assemble(ledger: Ledger, request: Request) -> Disclosure:
     return disclose(settings, current, previous, table_set, request.numbers)
 
 
-def _read(ledger: Ledger, year: int | None) -> tuple[Settings, LedgerYear, LedgerYear | None]:
+def _read(ledger: Ledger, year: int | None) -> tuple[Settings, LedgerYear, LedgerYear | None, list[Problem]]:
     number = ledger.chosen_year(year)
-    previous = read_year(ledger, number - 1) if number - 1 in ledger.years else None
-    return ledger.settings, read_year(ledger, number), previous
+    report = Report()
+    current = read_year(ledger, number, report)
+    previous = read_year(ledger, number - 1, report) if number - 1 in ledger.years else None
+    report.raise_errors()
+    return ledger.settings, current, previous, report.warnings
 
 
 def disclose(

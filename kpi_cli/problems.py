@@ -58,7 +58,8 @@ class Problem:
         where = str(self.place)
         shown = f"（{shorten(self.value)}）" if self.value else ""
         then = f"；{remedy.format_map(self.facts)}" if remedy else ""
-        return f"{where + ': ' if where else ''}{what.format_map(self.facts)}{shown}{then}"
+        line = f"{where + ': ' if where else ''}{what.format_map(self.facts)}{shown}{then}"
+        return line if line.isprintable() else "".join(c if c.isprintable() or c == "\u3000" else " " for c in line)
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -94,6 +95,11 @@ _REASONS = {
     errno.ENOSPC: "磁盘已满",
     errno.EROFS: "磁盘只读",
     errno.EIO: "磁盘读写错误",
+    errno.EEXIST: "已有同名的文件",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.EBUSY: "正被其他程序使用",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.ELOOP: "链接互相指向",
 }
 
 
@@ -108,11 +114,9 @@ WORDING |= {
     "amount-too-large": ("{field}超出范围，须小于十万亿元", "请检查单位是否写错"),
     "amount-negative": ("{field}是负数", "如确为冲减可以保留，否则请改正"),
     "amount-twice": ("元和万元两种金额同时填写", "请只保留一种"),
-    "amount-is-float": ("{field}不是精确的十进制数", "请直接写 12345.67 或 12345，不加引号"),
     # fields and keys
     "missing": ("缺少{field}", "请补上 {key}，例如 {example}"),
     "unknown-key": ("未知的键 {key}", "{hint}"),
-    "unknown-table": ("这里不应有 [{key}]", "{hint}"),
     "wrong-type": ("{field}的类型不对，应为{expected}", "例如 {example}"),
     "unknown-value": ("{field}不认识", "{hint}"),
     "function-code": ("功能科目编码不是 7 位数字", "请用 kpi subject search 查找完整的项级编码"),
@@ -128,10 +132,10 @@ WORDING |= {
     "fund-not-for-lines": ("支出不能用“使用非财政拨款结余”作资金来源", "它只用于收入；支出请写实际的资金来源"),
     "duplicate-id": ("{field}重复，第一次出现在第 {first} 行", "请改用别的 {key}"),
     "unknown-project": ("项目不在 projects.toml 里", "{hint}"),
+    "project-in-use": ("还有 {count} 条预算行使用这个项目", "请先修改或删去这些预算行"),
     "unknown-unit": ("预算单位不在 kpi.toml 里", "{hint}"),
     "ambiguous-name": ("名称对应多个{field}", "请改用编码"),
     "year-range": ("年份不是 1990–2100 的四位数", "请写成 2025 这样的年份"),
-    "not-a-date": ("{field}不是日期", "请写成 2025-01-31"),
     "not-an-integer": ("{field}不是不小于 0 的整数", "请写成 3 这样的整数"),
     "not-a-flag": ("{field}不是“是”或“否”", "请写 是、否、true 或 false"),
     "figure-key": ("数字的键不认识", "{hint}"),
@@ -162,7 +166,6 @@ WORDING |= {
     "unknown-subject": ("{year} 年科目目录里没有这个{kind}编码", "{hint}"),
     "subject-name": ("科目名称与编码不符，{year} 年目录里 {code} 是“{name}”", "请核对编码和名称，或写入 subjects.csv"),
     # importing a file
-    "no-columns": ("文件没有表头", "第一行应为列名：{columns}"),
     "unknown-column": ("不认识的列", "可用的列：{columns}"),
     "duplicate-column": ("列重复", "请删去一列"),
     "missing-column": ("缺少列 {key}（{field}）", "请在表头补上这一列"),
@@ -193,7 +196,6 @@ WORDING |= {
     "unknown-exporter-option": ("{format} 没有这个选项", "{hint}"),
     "exporter-option-value": ("选项 {name} 的值不对，应为{expected}", "例如 {example}"),
     "reference-doc": ("参考文档不能使用：{detail}", "请用 Word 或 WPS 另存为 .docx"),
-    "exists": ("输出位置不是文件夹", "请用 --out 指定文件夹"),
     "plugin-failed": ("插件 {plugin} 出错：{detail}", "可用 --no-plugins 停用，或联系插件作者"),
     "exporter-failed": ("导出 {format} 失败：{detail}", "用 --debug 查看详情"),
     "plugin-name-taken": ("格式名 {name} 已由 {owner} 占用，{plugin} 没有登记", "请卸载其中一个"),

@@ -266,7 +266,7 @@ def test_every_key_is_found_at_its_line(written: tuple[str, dict[tuple[str | int
     assert {path: line(document, *path) for path in lines} == lines
 
 
-@pytest.mark.parametrize("number", ["1" * 5000, "0x" + "f" * 5000, "1.5e99999999999999999999"])
+@pytest.mark.parametrize("number", ["1" * 5000, "1.5e99999999999999999999"])
 def test_a_number_beyond_reading_is_one_line(number: str) -> None:
     with pytest.raises(TomlError) as error:
         parse_toml(f"a = 1\nb = {number}\n".encode(), "a.toml")

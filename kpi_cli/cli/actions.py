@@ -43,15 +43,24 @@ def request(year: int | None, ids: Iterable[str], table_set: str, unit: str) -> 
     return Request(year, tuple(dict.fromkeys(numbers)), table_set, unit)
 
 
+def _assembled(session: Session, wanted: Request) -> Disclosure:
+    """Compute the disclosure, and say on stderr what is doubtful in the ledger's files."""
+    from kpi_cli.assembly import assemble
+
+    warnings: list[Problem] = []
+    disclosure = assemble(session.ledger(), wanted, warnings)
+    terminal.complain(warnings, "警告")
+    return disclosure
+
+
 def table(session: Session, *, ids: list[str] | None, year: int | None, tables: str, unit: str, format: str) -> int:
     """Show computed tables; returns the exit status."""
-    from kpi_cli.assembly import assemble
     from kpi_cli.rendering import plain
 
     check_format(format, TABLE_FORMATS)
     if format == "csv" and len(ids or ()) != 1:
         raise UsageError(Problem("one-table"))
-    disclosure = assemble(session.ledger(), request(year, ids or [], tables, unit))
+    disclosure = _assembled(session, request(year, ids or [], tables, unit))
     if format == "text":
         for table_ in disclosure.tables:
             terminal.show(terminal.table_lines(table_, terminal.screen_width()), session.color)
@@ -66,12 +75,11 @@ def table(session: Session, *, ids: list[str] | None, year: int | None, tables: 
 
 def check(session: Session, *, year: int | None, tables: str, unit: str, format: str) -> int:
     """Show findings and receipts; returns 1 where there are errors."""
-    from kpi_cli.assembly import assemble
     from kpi_cli.checks.engine import check as evaluate
     from kpi_cli.rendering import findings
 
     check_format(format, ("text", "json"))
-    result = evaluate(assemble(session.ledger(), request(year, [], tables, unit)))
+    result = evaluate(_assembled(session, request(year, [], tables, unit)))
     if format == "json":
         terminal.say(findings.result_json(result))
     else:
@@ -93,12 +101,10 @@ def export(
     force: bool,
 ) -> int:
     """Make documents and print their paths; returns the exit status."""
-    from kpi_cli.assembly import assemble
-
-    disclosure = assemble(session.ledger(), request(year, [], tables, unit))
+    options = exporter_options(option or [], live=live, reference_doc=reference_doc)
+    disclosure = _assembled(session, request(year, [], tables, unit))
     if not force:
         refuse_errors(disclosure)
-    options = exporter_options(option or [], live=live, reference_doc=reference_doc)
     for path in export_files(disclosure, to or DEFAULT_EXPORTS, options, out, plugins=session.plugins):
         terminal.say(str(path))
     return 0

@@ -56,7 +56,7 @@ def import_(
     ledger = own.ledger()
     change = edit.import_file(
         ledger,
-        year or ledger.chosen_year(None),
+        ledger.chosen_year(None) if year is None else year,
         kind,
         file,
         subject_catalogue,

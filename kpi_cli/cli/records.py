@@ -114,7 +114,8 @@ def _add(kind: f.RecordKind) -> Callable[..., None]:
         own = session(context)
         ledger = own.ledger()
         values = {name: value for name, value in _parsed(kind, given).items() if value is not None}
-        change = edit.add_record(ledger, year or ledger.chosen_year(None), kind, values, subject_catalogue, own.wait)
+        chosen = ledger.chosen_year(None) if year is None else year
+        change = edit.add_record(ledger, chosen, kind, values, subject_catalogue, own.wait)
         terminal.complain(change.warnings, "警告")
         terminal.note(f"已{change.summary}")
 

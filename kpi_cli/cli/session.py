@@ -34,6 +34,9 @@ class Session:
         if self.color not in COLORS:
             facts = {"field": "--color ", "hint": f"可用的有：{'、'.join(COLORS)}"}
             raise UsageError(Problem("unknown-value", value=self.color, facts=facts))
+        if not self.wait >= 0:  # nan, and what the lock would take for "for ever"
+            facts = {"detail": f"--wait 的值不对（{self.wait:g}）", "hint": "请写不小于 0 的秒数，例如 --wait 10"}
+            raise UsageError(Problem("usage", facts=facts))
 
     def ledger(self) -> Ledger:
         """Open the ledger: `-C DIR`, else $KPI_LEDGER, else the nearest folder upwards with kpi.toml.

@@ -102,7 +102,7 @@ def usage_error(error: Any, commands: Iterable[str]) -> UsageError:
     param = getattr(error, "param", None)
     if option and hasattr(error, "possibilities"):
         known = [name for p in ctx.command.params if p.param_type_name == "option" for name in p.opts] if ctx else []
-        return UsageError(Problem("unknown-option", value=option, facts={"hint": f"{suggestion(option, known)}{page}"}))
+        return UsageError(Problem("unknown-option", value=option, facts={"hint": _then(suggestion(option, known), page)}))
     if option:
         return _wrong(f"选项 {option} 用法不对，或缺少值", page)
     if param is not None:
@@ -122,6 +122,10 @@ def usage_error(error: Any, commands: Iterable[str]) -> UsageError:
     if unknown is not None:
         return _wrong("缺少命令", f"可用的有：{'、'.join(unknown)}")
     return _wrong(f"参数太多（{'、'.join(words)}）" if words else "用法不对", page)
+
+
+def _then(advice: str, page: str) -> str:
+    return advice + page if advice.endswith("？") else f"{advice}；{page}"
 
 
 def _wrong(detail: str, hint: str) -> UsageError:

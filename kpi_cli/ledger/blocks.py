@@ -40,7 +40,7 @@ def find_blocks(text: str, name: str) -> list[Block]:
     headers = _headers(text)
     blocks: list[Block] = []
     for i, (start, header) in enumerate(headers):
-        if header == f"[[{name}]]":
+        if re.sub(r"[\s\"']", "", header) == f"[[{name}]]":
             following = headers[i + 1][0] if i + 1 < len(headers) else len(text)
             end = _content_end(text, start, following)
             blocks.append(Block(start, end, f"{len(blocks) + 1}@{_digest(text[start:end])}"))
@@ -48,18 +48,19 @@ def find_blocks(text: str, name: str) -> list[Block]:
 
 
 def _headers(text: str) -> list[tuple[int, str]]:
-    if '"""' in text or "'''" in text:
+    if '"""' in text or "'''" in text or re.search(r"=[ \t]*\[", text):  # strings and arrays may span lines
         return token_headers(text)
-    pattern = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\[\]\n\"'{}=,]+?)[ \t]*(\]\]?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
-    return [(m.start(), f"{m[1]}{m[2]}{m[3]}") for m in pattern.finditer(text)]
+    pattern = re.compile(r"^[ \t]*(\[\[?[^\[\]\n{}=,]+\]\]?)[ \t\r]*(?:#[^\n]*)?$", re.MULTILINE)
+    return [(m.start(), m[1]) for m in pattern.finditer(text)]
 
 
 def _content_end(text: str, start: int, end: int) -> int:
     """Step back over the blank lines and comments that stand above the next header."""
-    lines = text[start:end].splitlines(keepends=True)
-    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines.pop()
-    return start + sum(map(len, lines))
+    lines = text[start:end].split("\n")  # not splitlines: U+2028 and the like may stand in a string
+    last = len(lines)
+    while last > 1 and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
+        last -= 1
+    return min(end, start + sum(len(line) + 1 for line in lines[:last]))
 
 
 def _digest(text: str) -> str:
@@ -101,7 +102,7 @@ def append(text: str, kind: RecordKind, blocks: list[str]) -> str:
 
     Costs the same whatever the size of the file, unless its records are written as an inline array.
     """
-    if re.search(rf"^[ \t]*{kind.name}[ \t]*=", text, re.MULTILINE):
+    if re.search(rf"^[ \t]*[\"']?{kind.name}[\"']?[ \t]*=", text, re.MULTILINE) and not find_blocks(text, kind.name):
         text = as_blocks(text, kind)
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     return text + gap + "\n".join(blocks)
@@ -112,6 +113,8 @@ def as_blocks(text: str, kind: RecordKind) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)
+    if kind.name not in document:
+        return text
     tables = tomlkit.aot()
     for item in document[kind.name]:
         table = tomlkit.table()
@@ -145,7 +148,4 @@ def change(text: str, kind: RecordKind, block: Block, values: Mapping[str, Any])
 
 def remove(text: str, block: Block) -> str:
     """Take one record out, with the blank lines that followed it."""
-    rest = text[block.end :]
-    while rest.startswith("\n"):
-        rest = rest[1:]
-    return text[: block.start] + rest
+    return text[: block.start] + re.sub(r"\A(?:\r?\n)+", "", text[block.end :])

@@ -6,6 +6,7 @@ is, byte for byte.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,15 @@ from kpi_cli.ledger.importer import (
     stored_values,
 )
 from kpi_cli.ledger.reader import SETTINGS_FILE, SUBJECTS_FILE, read_local_subjects, read_records
-from kpi_cli.ledger.report import Report
+from kpi_cli.ledger.report import Report, field_problem
 from kpi_cli.ledger.transaction import open_transaction
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import LedgerYear
 from kpi_cli.problems import Place, Problem, system_reason
+from kpi_cli.toml_source import TomlError, parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kpi_cli.ledger.reader import Ledger
@@ -68,6 +70,7 @@ def create_ledger(root: Path, year: int, values: Mapping[str, str]) -> None:
     Raises:
       UsageError: The folder holds something already.
     """
+    _require_year(year)
     files = {SETTINGS_FILE: _settings_text(values).encode()}
     files |= {f"{year}/{kind.file}": _file_head(kind, year).encode() for kind in (f.LINE, f.INCOME)}
     _fill_new_folder(root, files, "init", f"新建台账：{values['department']} {year} 年")
@@ -147,25 +150,59 @@ def list_records(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
     report = Report()
     records = read_records(root, year, kind, report)
     report.raise_errors()
-    path = root / str(year) / kind.file
-    found = blocks.find_blocks(_text(path.read_bytes() if path.exists() else None), kind.name)
-    refs = (
-        [block.ref for block in found] if len(found) == len(records) else [f"{i}@-" for i in range(1, len(records) + 1)]
-    )
     if kind.identity:
         refs = [getattr(record, kind.identity) for record in records]
+    else:
+        path = root / str(year) / kind.file
+        refs = [block.ref for block in _blocks(_text(path.read_bytes() if path.exists() else None), kind)[1]]
     return [Listed(ref, record) for ref, record in zip(refs, records, strict=True)]
 
 
+def _blocks(text: str, kind: f.RecordKind) -> tuple[str, list[blocks.Block]]:
+    """Return the records of a file as blocks, and the text that their offsets are about."""
+    found = blocks.find_blocks(text, kind.name)
+    if not found:  # none, or an inline array
+        text = blocks.as_blocks(text, kind)
+        found = blocks.find_blocks(text, kind.name)
+    return text, found
+
+
 def _text(raw: bytes | None) -> str:
-    return "" if raw is None else raw.decode("utf-8-sig").replace("\r\n", "\n")
+    """Decode a file; line ends become plain where they are all alike, and stay as they are where they are mixed."""
+    text = "" if raw is None else raw.decode("utf-8-sig")
+    return text.replace("\r\n", "\n") if _is_crlf(raw) else text
+
+
+def _is_crlf(raw: bytes | None) -> bool:
+    return raw is not None and b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n")
 
 
 def _bytes(text: str, old: bytes | None) -> bytes:
     """Encode a file again as it was: with its BOM and its line ends."""
-    if old and b"\r\n" in old:
+    if _is_crlf(old):
         text = text.replace("\n", "\r\n")
     return (b"\xef\xbb\xbf" if old and old.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
+
+
+@contextlib.contextmanager
+def _faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
+    """Turn what the parsers say about a file that is no TOML into the line that reading it gives."""
+    try:
+        yield
+    except (ValueError, KeyError):
+        try:
+            parse_toml(raw or b"", file)
+        except TomlError as error:
+            raise LedgerError(error.problem) from None
+        raise
+
+
+def _require_year(year: int) -> None:
+    """Refuse a year that no folder may have: what is written there would never be read."""
+    try:
+        f.YEAR(year)
+    except f.FieldError as error:
+        raise UsageError(Problem(error.code, value=str(year))) from None
 
 
 def add_record(
@@ -184,6 +221,7 @@ def add_record(
       LedgerError: The record is not acceptable.
       LockedError: Another process holds the ledger.
     """
+    _require_year(year)
     with open_transaction(ledger.root, command=f"{kind.group} add", wait=wait) as tx:
         context = _context(ledger, year)
         _refuse(check_record(kind, values, Place(), known_references(ledger.settings, context, kind)))
@@ -213,8 +251,9 @@ def _refuse(problems: Sequence[Problem]) -> None:
 def _append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> None:
     file = f"{year}/{kind.file}"
     old = tx.read(file)
-    text = _text(old) if old is not None else _file_head(kind, year)
-    tx.write(file, _bytes(blocks.append(text, kind, texts), old))
+    with _faults_explained(old, file):
+        text = _text(old) if old is not None else _file_head(kind, year)
+        tx.write(file, _bytes(blocks.append(text, kind, texts), old))
 
 
 def set_record(
@@ -231,14 +270,22 @@ def set_record(
     with open_transaction(ledger.root, command=f"{kind.group} set", wait=wait) as tx:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
-        text, block = _locate(_text(old), kind, ref)
-        changed = blocks.change(text, kind, block, _with_other_amount_removed(values))
-        merged = _record_values(changed[block.start : len(changed) - (len(text) - block.end)], kind, file)
+        new = _with_other_amount_removed(values)
+        with _faults_explained(old, file):
+            text, block = _locate(_text(old), kind, ref)
+            changed = blocks.change(text, kind, block, new)
+        own = changed[block.start : len(changed) - (len(text) - block.end)]
+        merged = _record_values(own, kind, Place(file, text.count("\n", 0, block.start) + 1))
         context = _context(ledger, year)
         references = known_references(ledger.settings, context, kind)
         if kind.identity and values.get(kind.identity) in (None, ref):
             references.taken.pop(ref, None)
+        given = dict(merged)
         _refuse(check_record(kind, merged, Place(), references))
+        if merged != given:  # a name was given where the ledger holds a code
+            changed = blocks.change(text, kind, block, {**new, **{k: v for k, v in merged.items() if v != given[k]}})
+        if kind.identity and merged[kind.identity] != ref:
+            _refuse(_in_use(ledger, year, kind, ref))
         tx.write(file, _bytes(changed, old))
         tx.summary = f"修改{kind.label} {ref}（{year} 年）"
         tx.commit()
@@ -250,22 +297,31 @@ def _with_other_amount_removed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**{other[name]: None for name in values if name in other}, **values}
 
 
-def _record_values(text: str, kind: f.RecordKind, file: str) -> dict[str, Any]:
-    """Read the canonical values of one block, as they will stand in the file."""
-    from kpi_cli.ledger.report import field_problem
-    from kpi_cli.toml_source import parse_toml
+def _in_use(ledger: Ledger, year: int, kind: f.RecordKind, ref: str) -> list[Problem]:
+    """Return what forbids to take away a project that lines refer to: the ledger could not be read any more."""
+    if kind is not f.PROJECT:
+        return []
+    users = [line.source for line in read_records(ledger.root, year, f.LINE, Report()) if line.project == ref]
+    if not users:
+        return []
+    return [Problem("project-in-use", Place(users[0].file, users[0].line), ref, {"count": len(users)})]
 
-    raw = parse_toml(text.encode(), file).data[kind.name][0]
+
+def _record_values(text: str, kind: f.RecordKind, start: Place) -> dict[str, Any]:
+    """Read the canonical values of one block, as they will stand in the file; `start` is where it begins."""
+    document = parse_toml(text.encode(), start.file)
+    raw = document.data[kind.name][0]
     values, problems = {}, []
     for name, value in raw.items():
         field = kind.by_name.get(name)
+        place = Place(start.file, start.line + document.place(kind.name, 0, name).line - 1)
         if field is None:
-            problems.append(Problem("unknown-key", Place(file), facts={"key": name, "hint": "请先改正该记录"}))
+            problems.append(Problem("unknown-key", place, facts={"key": name, "hint": "请先改正该记录"}))
         elif value != "":
             try:
                 values[name] = field.parse(value)
             except f.FieldError as error:
-                problems.append(field_problem(error, field, Place(file), value))
+                problems.append(field_problem(error, field, place, value))
     _refuse(problems)
     return values
 
@@ -279,7 +335,9 @@ def remove_record(ledger: Ledger, year: int, kind: f.RecordKind, ref: str, wait:
     with open_transaction(ledger.root, command=f"{kind.group} remove", wait=wait) as tx:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
-        text, block = _locate(_text(old), kind, ref)
+        with _faults_explained(old, file):
+            text, block = _locate(_text(old), kind, ref)
+        _refuse(_in_use(ledger, year, kind, ref))
         tx.write(file, _bytes(blocks.remove(text, block), old))
         tx.summary = f"删去{kind.label} {ref}（{year} 年）"
         tx.commit()
@@ -288,17 +346,14 @@ def remove_record(ledger: Ledger, year: int, kind: f.RecordKind, ref: str, wait:
 
 def _locate(text: str, kind: f.RecordKind, ref: str) -> tuple[str, blocks.Block]:
     """Find the block of a reference; returns the text that its offsets are about."""
-    found = blocks.find_blocks(text, kind.name)
-    if not found and ref.partition("@")[0]:
-        text = blocks.as_blocks(text, kind)
-        found = blocks.find_blocks(text, kind.name)
+    text, found = _blocks(text, kind)
     if kind.identity:
         return text, _by_identity(text, found, kind, ref)
     number, _, digest = ref.partition("@")
-    index = int(number) - 1 if number.isascii() and number.isdigit() else -1
+    index = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 10 else -1
     if not 0 <= index < len(found):
         raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
-    if digest and digest != "-" and found[index].ref != ref:
+    if digest and found[index].ref.partition("@")[2] != digest:
         raise UsageError(Problem("stale-ref", value=ref, facts={"group": kind.group}))
     return text, found[index]
 
@@ -308,7 +363,7 @@ def _by_identity(text: str, found: list[blocks.Block], kind: f.RecordKind, ref: 
 
     for block in found:
         raw = tomli.loads(text[block.start : block.end])[kind.name][0]
-        if raw.get(kind.identity) == ref:
+        if str(raw.get(kind.identity)).strip() == ref:
             return block
     raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
 
@@ -341,6 +396,7 @@ def import_file(
     Raises:
       LedgerError: Every bad row.
     """
+    _require_year(year)
     with open_transaction(ledger.root, command=f"import {name}", wait=wait) as tx:
         if name == SUBJECTS:
             change = _import_subjects(tx, year, path, replace=replace)

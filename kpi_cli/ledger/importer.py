@@ -17,7 +17,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Set
     from pathlib import Path
 
     from kpi_cli.model.records import LedgerYear, Settings
@@ -78,7 +78,8 @@ def import_records(
         place = Place(rows.file, number)
         given, problems = parse_row(columns, cells, place)
         values = dict(given)
-        problems += check_record(kind, values, place, known)
+        refused = {field.name for field, text in zip(columns, cells, strict=False) if text} - values.keys()
+        problems += check_record(kind, values, place, known, refused)
         report.errors += problems
         if not problems:
             result.warnings += record_warnings(values, place, catalogue)
@@ -108,7 +109,9 @@ def known_references(settings: Settings, year: LedgerYear, kind: f.RecordKind) -
     return _Known(settings, year, kind)
 
 
-def check_record(kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known) -> list[Problem]:
+def check_record(
+    kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known, refused: Set[str] = frozenset()
+) -> list[Problem]:
     """Check one record as given: required fields, fields against each other, references, identity.
 
     Args:
@@ -116,8 +119,9 @@ def check_record(kind: f.RecordKind, values: dict[str, Any], place: Place, known
       values: Canonical values by field; names of units and projects are replaced by their codes.
       place: Row or command line.
       known: What the record may refer to; its identity is added.
+      refused: Fields that were given, but with a value that was refused and reported already.
     """
-    problems = list(_missing(kind, values, place))
+    problems = list(_missing(kind, values.keys() | refused, values, place))
     for name, label in (("budget_unit", "预算单位"), ("project", "项目")):
         if name in kind.by_name and values.get(name):
             problems += _resolve(values, name, label, place, known.names[name])
@@ -127,7 +131,7 @@ def check_record(kind: f.RecordKind, values: dict[str, Any], place: Place, known
             facts = {"field": kind.by_name[kind.identity].label, "first": known.taken[own], "key": kind.identity}
             problems.append(Problem("duplicate-id", place, own, facts))
         known.taken.setdefault(own, place.line)
-    if not problems:
+    if not problems and not refused:
         try:
             kind.complete({**{field.name: field.default for field in kind.fields}, **values})
         except f.FieldError as error:
@@ -135,9 +139,10 @@ def check_record(kind: f.RecordKind, values: dict[str, Any], place: Place, known
     return problems
 
 
-def _missing(kind: f.RecordKind, values: Mapping[str, Any], place: Place) -> Iterable[Problem]:
+def _missing(kind: f.RecordKind, given: Set[str], values: Mapping[str, Any], place: Place) -> Iterable[Problem]:
     for field_ in kind.fields:
-        if field_.required and field_.name not in values and field_.name != "amount":
+        names = ("amount", "amount_wan") if field_.name == "amount" else (field_.name,)
+        if field_.required and all(name not in given or values.get(name, "-") in ("", None) for name in names):
             facts = {"field": field_.label, "key": field_.column or field_.name, "example": field_.example}
             yield Problem("missing", place, facts=facts)
 

@@ -78,13 +78,16 @@ def open_ledger(root: Path) -> Ledger:
     if document is None:
         raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
     settings = _settings(document, report)
+    if report.errors:  # the records' own faults come along, so that one run shows all that is wrong
+        for year in list_years(root):
+            _read_files(root, year, report)
     report.raise_errors()
     return Ledger(root, settings, list_years(root))
 
 
 def list_years(root: Path) -> tuple[int, ...]:
     """Return the years that have a folder in the ledger, oldest first."""
-    return tuple(sorted(int(p.name) for p in root.iterdir() if re.fullmatch(r"\d{4}", p.name) and p.is_dir()))
+    return tuple(sorted(int(p.name) for p in root.iterdir() if re.fullmatch(r"[0-9]{4}", p.name) and p.is_dir()))
 
 
 def read_year(ledger: Ledger, year: int, report: Report | None = None) -> LedgerYear:
@@ -99,16 +102,22 @@ def read_year(ledger: Ledger, year: int, report: Report | None = None) -> Ledger
     Raises:
       LedgerError: Every error of all files of the year, where no `report` is given.
     """
-    own = report or Report()
-    read = {kind.plural: read_records(ledger.root, year, kind, own) for kind in f.KINDS.values()}
+    own = Report() if report is None else report
+    read, local = _read_files(ledger.root, year, own)
     _check_references(ledger, read, own)
     _check_stray_files(ledger.root, year, own)
-    local = read_local_subjects(ledger.root, year, own)
     if report is None:
         own.raise_errors()
     return LedgerYear(
         year, read["lines"], read["incomes"], read["projects"], read["sangong"], read["comparatives"], local
     )
+
+
+def _read_files(
+    root: Path, year: int, report: Report
+) -> tuple[dict[str, tuple[Any, ...]], dict[tuple[str, str], str]]:
+    read = {kind.plural: read_records(root, year, kind, report) for kind in f.KINDS.values()}
+    return read, read_local_subjects(root, year, report)
 
 
 def _open(root: Path, file: str, report: Report) -> TomlDocument | None:
@@ -240,9 +249,8 @@ def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mappin
             except f.FieldError as error:
                 problems.append(field_problem(error, field, document.place(*path, key), value))
     for field in kind.fields:
-        if (field.required and field.name != "amount" and field.name not in raw) or (
-            raw.get(field.name) == "" and field.required
-        ):
+        names = ("amount", "amount_wan") if field.name == "amount" else (field.name,)
+        if field.required and all(_is_blank(raw.get(name, "")) for name in names):
             facts = {"field": field.label, "key": field.name, "example": field.example}
             problems.append(Problem("missing", document.place(*path), facts=facts))
     if not problems:
@@ -251,6 +259,10 @@ def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mappin
         except f.FieldError as error:
             problems.append(Problem(error.code, document.place(*path), facts=error.facts))
     return problems
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _duplicates(document: TomlDocument, kind: f.RecordKind, records: Iterable[Any]) -> Iterable[Problem]:
@@ -347,7 +359,7 @@ def _plain(
     for field_ in fields:
         values[field_.name] = field_.default
         value = table.get(field_.name, "")
-        if value == "":
+        if _is_blank(value):
             if field_.required:
                 facts = {"field": field_.label, "key": field_.name, "example": field_.example}
                 report.errors.append(Problem("missing", document.place(*path), facts=facts))
@@ -367,9 +379,13 @@ def _displays(document: TomlDocument, raw: Any, report: Report) -> tuple[TableDi
         return own, by_table
     report.errors += _unknown_keys(document, (*names, "tables"), "display")
     tables = raw.get("tables", {})
-    for number, table in tables.items() if isinstance(tables, dict) else ():
+    if not isinstance(tables, dict):
+        facts = {"field": "tables", "expected": "表", "example": "[display.tables.8]"}
+        report.errors.append(Problem("wrong-type", document.place("display", "tables"), facts=facts))
+        return own, by_table
+    for number, table in tables.items():
         path = ("display", "tables", number)
-        if not number.isdigit():
+        if not re.fullmatch(r"[1-9][0-9]{0,3}", number):
             facts = {"field": "表号", "expected": "数字", "example": "[display.tables.8]"}
             report.errors.append(Problem("wrong-type", document.place(*path), number, facts))
             continue
@@ -383,12 +399,15 @@ def _displays(document: TomlDocument, raw: Any, report: Report) -> tuple[TableDi
 def _budget_units(document: TomlDocument, raw: Any, report: Report) -> tuple[BudgetUnit, ...]:
     units: dict[str, BudgetUnit] = {}
     names = [field_.name for field_ in f.UNIT_FIELDS]
-    for index, table in enumerate(raw if isinstance(raw, list) else []):
+    if not isinstance(raw, list) or not all(isinstance(table, dict) for table in raw):
+        shape = {"field": "budget_unit", "expected": "记录的列表", "example": "[[budget_unit]]"}
+        report.errors.append(Problem("wrong-type", document.place("budget_unit"), facts=shape))
+        return ()
+    for index, table in enumerate(raw):
         path = ("budget_unit", index)
         unit = BudgetUnit(**_plain(document, f.UNIT_FIELDS, table, path, report))
-        if isinstance(table, dict):
-            report.errors += _unknown_keys(document, names, *path)
-        if unit.code in units:
+        report.errors += _unknown_keys(document, names, *path)
+        if unit.code and unit.code in units:
             first = list(units).index(unit.code)
             facts = {"field": "预算单位编码", "first": document.place("budget_unit", first).line, "key": "code"}
             report.errors.append(Problem("duplicate-id", document.place(*path, "code"), unit.code, facts))

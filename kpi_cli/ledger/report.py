@@ -28,4 +28,5 @@ class Report:
 def field_problem(error: f.FieldError, field: f.Field, place: Place, value: object) -> Problem:
     """Say in full what a field refuses."""
     facts = {"field": field.label, "example": field.example, "key": field.name, **error.facts}
-    return Problem(error.code, place, str(value), facts)
+    is_huge = isinstance(value, int) and abs(value) >= 10**60  # Python refuses to write very long integers
+    return Problem(error.code, place, "整数太长" if is_huge else str(value), facts)

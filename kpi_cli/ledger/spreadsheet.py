@@ -191,9 +191,12 @@ def match_columns(rows: Rows, fields: Sequence[f.Field]) -> list[f.Field]:
             problems.append(Problem("unknown-column", place, name or "空列名", {"columns": columns}))
         elif field in found:
             problems.append(Problem("duplicate-column", place, name))
-        found.append(field or fields[0])
+        else:
+            found.append(field)
+    given = {field.name for field in found}
     for field in fields:
-        if field.required and field not in found and field.name != "amount" and not problems:
+        either = {"amount", "amount_wan"} if field.name == "amount" else {field.name}
+        if field.required and not given & either:
             facts = {"key": field.column or field.name, "field": field.label}
             problems.append(Problem("missing-column", place, facts=facts))
     if problems:
@@ -218,7 +221,7 @@ def parse_row(
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     if any(cells[len(columns) :]):
-        return values, [Problem("row-width", place, facts={"count": len(cells), "width": len(columns)})]
+        problems.append(Problem("row-width", place, facts={"count": len(cells), "width": len(columns)}))
     for field, text in zip(columns, cells, strict=False):
         if text:
             try:

@@ -29,9 +29,9 @@ T = TypeVar("T")
 FOLDER = ".kpi"
 LOCK, JOURNAL, GENERATION, STAGING, HISTORY = "lock", "journal.json", "generation", "staging", "history"
 ASIDE = ".kpi-new"  # suffix of a file that is written aside before it is renamed into place
-_READ_ATTEMPTS = 60
+_READ_ATTEMPTS, _LOCK_AFTER = 60, 12  # a reader looks so often without the lock, then tries with it
 _READ_PAUSE, _READ_WAIT = 0.05, 10.0  # seconds
-_LOCK_POLL = 0.01
+_LOCK_POLL = 0.005
 # an empty folder that cannot be removed for one of these reasons stays, and does no harm
 _FOLDER_STAYS = {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.ENOTDIR}
 
@@ -400,12 +400,31 @@ def read_consistent(root: Path, load: Callable[[], T]) -> T:
                 if failure is not None:
                     raise failure
                 return loaded
-        elif _finish_for_reader(root, is_last=attempt == _READ_ATTEMPTS - 1):
-            continue
+        if before[0] or attempt == _LOCK_AFTER:
+            done = _read_locked(root, load, attempt)
+            if done is not None:
+                return done[0]
         time.sleep(min(_READ_PAUSE, 0.001 * 2**attempt))
-    with _locked(root, _READ_WAIT):
-        recover(root)
-        return load()
+    raise LockedError(Problem("locked", Place(str(root))))
+
+
+def _read_locked(root: Path, load: Callable[[], T], attempt: int) -> tuple[T] | None:
+    """A journal is there, or writers give no quiet moment: finish what a dead one left, and keep others out.
+
+    Returns:
+      What was loaded; None while a writer is at work. Who may not write cannot know that, and can only wait.
+    """
+    try:
+        with _locked(root, _READ_WAIT if attempt == _LOCK_AFTER else 0):
+            recover(root)
+            return (load(),)
+    except LockedError:
+        if attempt == _LOCK_AFTER:
+            raise
+    except LedgerError as error:
+        if error.problems[0].code != "unwritable" or (attempt == _READ_ATTEMPTS - 1 and _has_journal(root)):
+            raise
+    return None
 
 
 def _view(root: Path) -> tuple[bool, tuple[int, int]]:
@@ -414,21 +433,6 @@ def _view(root: Path) -> tuple[bool, tuple[int, int]]:
     except OSError as error:
         facts = {"detail": system_reason(error)}
         raise LedgerError(Problem("unreadable", Place(_name(root, error.filename)), facts=facts)) from None
-
-
-def _finish_for_reader(root: Path, *, is_last: bool) -> bool:
-    """A journal is there: wait for its writer, or finish it where the writer has died.
-
-    Who may not write cannot take the lock and can only wait: its writer may well be alive.
-    """
-    try:
-        with _locked(root, _READ_WAIT):
-            recover(root)
-    except LedgerError as error:
-        if is_last or error.problems[0].code != "unwritable":
-            raise
-        return False
-    return True
 
 
 # files

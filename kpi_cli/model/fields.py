@@ -69,7 +69,12 @@ class Field:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
-    raise FieldError("wrong-type", expected="文字，两边加引号")
+    raise FieldError("wrong-type", expected="文字，两边加引号", example=f'"{_shown(value)}"')
+
+
+def _shown(value: object) -> str:
+    """Write a value of the wrong type as the text that was probably meant."""
+    return str(value) if type(value) is int and abs(value) < 10**15 else "文字"
 
 
 def _choice(vocabulary: v.Vocabulary) -> Callable[[object], str]:
@@ -87,7 +92,7 @@ def _code(pattern: str, problem: str) -> Callable[[object], str]:
 
     def parse(value: object) -> str:
         if not isinstance(value, str):
-            raise FieldError("wrong-type", expected="加引号的编码")
+            raise FieldError("wrong-type", expected="加引号的编码", example=f'"{_shown(value)}"')
         text = value.strip()
         if not matches(text):
             raise FieldError(problem)
@@ -107,11 +112,18 @@ def _flag(value: object) -> bool:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value.strip()):
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
         return value
     raise FieldError("not-an-integer")
+
+
+def _decimals(value: object) -> int:
+    places = _integer(value)
+    if places > MOST_DECIMALS:
+        raise FieldError("unknown-value", hint=f"可用 0 到 {MOST_DECIMALS}")
+    return places
 
 
 def _year(value: object) -> int:
@@ -122,6 +134,10 @@ def _year(value: object) -> int:
     if not 1990 <= year <= 2100:
         raise FieldError("year-range")
     return year
+
+
+YEAR = _year
+"""Checks a year that does not come from a record."""
 
 
 def _amount(value: object) -> Decimal:
@@ -145,6 +161,9 @@ def _figure(value: object) -> str:
         raise FieldError("figure-key", hint=problem)
     return text
 
+
+MOST_DECIMALS = 6
+"""Decimals that a printed amount may have: 万元 to the cent has six."""
 
 FUNCTION_CODE = _code(r"\d{7}", "function-code")
 ECONOMIC_CODE = _code(r"\d{5}|\d{3}", "economic-code")
@@ -246,7 +265,7 @@ def _complete_amount(values: Values, *, required: bool = True) -> None:
     if wan is not None:
         values["amount"], values["places"] = wan
     if required and values["amount"] is None:
-        raise FieldError("missing", field="金额", key="amount", example="12345.67")
+        raise FieldError("missing", field=AMOUNT.label, key="amount", example=AMOUNT.example)
 
 
 def _complete_line(values: Values) -> None:
@@ -380,7 +399,7 @@ SANGONG = RecordKind(
             default="general_public_budget",
             write=v.FUND_SOURCE.word,
         ),
-        _OPTIONAL_AMOUNT,
+        AMOUNT,
         AMOUNT_WAN,
         _UNIT,
         Field("groups", "团组数", _integer, "因公出国（境）团组数", "1", default=None),
@@ -420,7 +439,7 @@ UNIT_FIELDS = (
 )
 
 DISPLAY_FIELDS = (
-    Field("decimals", "小数位", _integer, "金额的小数位数", "2", default=None),
+    Field("decimals", "小数位", _decimals, "金额的小数位数", "2", default=None),
     Field("zero", "零的写法", _choice(v.ZERO_STYLE), "零值印成：blank、0 或 0.00", "blank", default=None),
     Field("thousands", "千分位", _flag, "印刷品中的千分位分隔", "true", default=None),
     Field("form", "表式", _text, "表套提供的另一种表式", "by_subject", default=None),

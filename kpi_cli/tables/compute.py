@@ -311,12 +311,11 @@ class _Block:
 
     def _subject_name(self, kind: str, code: str) -> str:
         name = self.facts.names.name(kind, code)
-        if name is None:
-            attributes = (f"{kind}_code", f"{kind}_name")
-            for record in self.facts.records.get((self.scope.records, 0), ()):
-                if getattr(record, attributes[0], "") == code and getattr(record, attributes[1], ""):
-                    return str(getattr(record, attributes[1]))
-        return name or ""
+        if name is None:  # as the lines name it: incomes carry no names, but share the codes
+            lines = self.facts.records.get(("line", 0), ())
+            names = {getattr(line, f"{kind}_name") for line in lines if getattr(line, f"{kind}_code") == code}
+            name = min(names - {""}, default="")
+        return name
 
     def _unlisted(self, definition: RowDefinition, code: str, parent: _Row | None) -> _Row:
         indent = parent.indent + 1 if parent else definition.indent

@@ -303,7 +303,7 @@ class _Reader:
                     values.append((name, frozenset(self.items(table, name, str, *path))))
             elif name == "carried_forward":
                 if not isinstance(wanted, bool):
-                    self.fail(f"{name} 应为 true 或 false", "请改正类型", *path, name, value=wanted)
+                    self.fail(f"{name} 应为{_TYPE_WORDS[bool]}", "请改正类型", *path, name, value=wanted)
                 values.append((name, frozenset({wanted is True})))
             else:
                 vocabulary = _SELECTABLE[records][name]
@@ -384,7 +384,7 @@ class _Reader:
         if kind in ("difference", "growth") and len(parts) != 2:
             self.fail("of 应为两列：[本年, 上年]", '例如 of = ["current", "previous"]', *path, "of")
         if kind == "sum" and not parts:
-            self.fail("sum 列没有列出相加的列", '例如 sum = ["basic", "project"]', *path)
+            self.fail("sum 列没有列出相加的列", '例如 sum = ["basic", "project"]', *path, "sum")
         return ColumnDefinition(
             self.get(table, "id", str, "", *path),
             kind,
@@ -452,7 +452,7 @@ class _Reader:
         return title, label, first
 
 
-_TYPE_WORDS = {str: "文字", int: "整数", bool: "true 或 false", list: "数组", dict: "表"}
+_TYPE_WORDS = {str: "文字", int: "整数", bool: " true 或 false", list: "数组", dict: "表"}
 _SHEET_ROWS = ("title", "label", "first")
 _KIND_KEYS: dict[str, tuple[str, ...]] = {
     "code": ("digits",),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
@@ -473,7 +474,11 @@ def selections() -> Table:
     other = Selection("line", (one_of("note", "备注"),))
     last_year = Selection("line", year_offset=-1)
     rows.append((words("不能写成公式的"), amount("1", selection=other), amount("2", WAN, selection=last_year)))
-    rows.append((words("不能写成公式的"), empty(selection=Selection("line", (("fund_source", frozenset()),))), UNKNOWN))
+    no_column = Selection("line", prefixes=(("note", "备"),))
+    no_field = Selection("income", (one_of("economic_code", "30101"),))
+    nothing = Selection("line", (one_of("fund_source"),))
+    rows.append((words("不能写成公式的"), amount("3", selection=no_column), amount("4", selection=no_field)))
+    rows.append((words("不能写成公式的"), empty(selection=nothing), UNKNOWN))
     return made_table(5, rows, "laa")
 
 
@@ -810,7 +815,8 @@ def test_live_leaves_are_formulas_over_the_ledger_sheet(disclosures):
     assert re.fullmatch(rf'=SUMIFS\({amounts},{amounts},"类201"\)', found["选择2"])
     assert "SUMPRODUCT(SUMIFS(" in found["选择11"]
     assert book["5 表"].cell(5, 3).value.endswith("/10000")
-    assert found["不能写成公式的"] is None or not str(found["不能写成公式的"]).startswith("=")
+    static = [row for row in book["5 表"].iter_rows(min_row=4) if row[0].value == "不能写成公式的"]
+    assert [[cell.value for cell in row[1:]] for row in static] == [[1, 0.0002], [3, 4], [None, UNKNOWN_TEXT]]
 
 
 # What is shown
@@ -847,6 +853,21 @@ def test_libreoffice_shows_what_the_table_prints(disclosures, tmp_path, name):
 )
 def test_number_formats(form, code):
     assert number_code(form) == code
+
+
+@pytest.mark.office
+def test_the_format_of_tiny_amounts_serves_any_amount(tmp_path):
+    forms = [NumberFormat("元", 2, zero) for zero in ("blank", "0", "0.00")]
+    values = ["0.004", "-0.004", "0", "0.005", "-0.005", "5", "-5", "1234567.891", "-1234567.891"]
+    book = xlsxwriter.Workbook(tmp_path / "tiny.xlsx")
+    sheet = book.add_worksheet("x")
+    for column, form in enumerate(forms):
+        style = book.add_format({"num_format": number_code(form, tiny=True)})
+        for row, value in enumerate(values):
+            sheet.write_number(row, column, float(value), style)
+    book.close()
+    found = [[cell.strip() for cell in row] for row in office.shown_cells(tmp_path / "tiny.xlsx")["x"]]
+    assert found == [[form.text(Decimal(value), thousands=True) for form in forms] for value in values]
 
 
 @pytest.mark.office
@@ -900,7 +921,7 @@ def test_the_ledger_sheet_holds_every_record_with_words_and_places(disclosures):
     assert [row["收入金额(元)"] for row in rows if row["记录"] == "收入"] == [
         float(i.amount) for i in disclosure.incomes
     ]
-    derived = [row for row in rows if row["记录"] == "三公（由支出行得出）"]
+    derived = [row for row in rows if row["记录"] == "三公（推算）"]
     assert derived[0]["三公类别"] == "公务接待费"
     assert derived[0]["出处"] == "2025/lines.toml:9"
     stated = next(row for row in rows if row["记录"] == "三公")

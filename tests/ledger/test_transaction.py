@@ -52,9 +52,10 @@ def leave_journal(root, files, monkeypatch):
         if Path(new).name == "journal.json":
             raise PowerCutError
 
-    with monkeypatch.context() as patch, pytest.raises(PowerCutError):
+    with monkeypatch.context() as patch:
         patch.setattr(os, "replace", replace)
-        put(root, files)
+        with pytest.raises(PowerCutError):
+            put(root, files)
     assert (root / ".kpi/journal.json").exists()
 
 
@@ -330,6 +331,11 @@ def test_staged_content_that_is_gone_or_broken_is_never_taken_for_done(tmp_path,
         put(tmp_path, {})
     assert problem(error) == ("recovery-conflict", LINES)
     assert contents(tmp_path) == {LINES: b"a"}
+    (tmp_path / LINES).write_bytes(b"by hand")
+    with pytest.raises(LedgerError) as error:
+        put(tmp_path, {})
+    assert problem(error) == ("recovery-conflict", LINES)
+    assert contents(tmp_path) == {LINES: b"by hand"}
 
 
 GARBAGE = [b"", b"{", b"\xff\xfe", b"null", b"[]", b"{}", b'{"files": 1}', b"0", b'"x"', b"[" * 5000]
@@ -415,9 +421,10 @@ def test_a_full_disk_behind_the_commit_point_is_told_apart(tmp_path, monkeypatch
             raise OSError(errno.ENOSPC, "", str(new))
         real(old, new)
 
-    with monkeypatch.context() as patch, pytest.raises(UnfinishedError) as error:
+    with monkeypatch.context() as patch:
         patch.setattr(os, "replace", replace)
-        put(tmp_path, {LINES: b"b"})
+        with pytest.raises(UnfinishedError) as error:
+            put(tmp_path, {LINES: b"b"})
     assert problem(error) == ("unfinished", LINES)
     assert error.value.exit_code == 3
     assert "磁盘已满" in str(error.value)
@@ -473,10 +480,11 @@ def test_writers_without_a_pause_cannot_starve_a_reader(tmp_path):
 
     def write():
         while not stop.is_set():
-            put(tmp_path, {LINES: os.urandom(8).hex().encode(), "kpi.toml": os.urandom(8)})
+            put(tmp_path, {LINES: os.urandom(8), "kpi.toml": os.urandom(8)})
+            time.sleep(0.001)
 
     def load():
-        time.sleep(0.02)  # longer than the writer ever rests
+        time.sleep(0.05)  # longer than the writer ever rests
         return sorted(contents(tmp_path))
 
     writer = threading.Thread(target=write)
@@ -532,7 +540,7 @@ def protect(root, mode_of_folders=0o555):
 def test_a_read_only_ledger_can_be_read_and_says_why_it_cannot_be_written(open_folder):
     put(open_folder, {LINES: b"a"}, "一")
     protect(open_folder)
-    assert as_somebody_else(lambda: read_consistent(open_folder, lambda: (open_folder / LINES).read_bytes())) == "b'a'"
+    assert as_somebody_else(lambda: read_consistent(open_folder, (open_folder / LINES).read_bytes)) == "b'a'"
     assert as_somebody_else(lambda: [e.summary for e in h.history(open_folder)]) == "['一']"
     assert as_somebody_else(lambda: put(open_folder, {LINES: b"b"})).startswith("unwritable ")
     assert (open_folder / LINES).read_bytes() == b"a"
@@ -543,7 +551,10 @@ def test_a_reader_without_permission_waits_for_the_writer(open_folder, monkeypat
     put(open_folder, {LINES: b"a"})
     leave_journal(open_folder, {LINES: b"b"}, monkeypatch)
     protect(open_folder)
-    read = lambda: read_consistent(open_folder, lambda: (open_folder / LINES).read_bytes())  # noqa: E731
+
+    def read():
+        return read_consistent(open_folder, (open_folder / LINES).read_bytes)
+
     assert as_somebody_else(read) == f"unwritable {open_folder}/.kpi 2"
     finisher = threading.Timer(0.3, _finish, [open_folder])
     finisher.start()
@@ -575,7 +586,7 @@ def test_a_protected_year_is_refused_before_anything_is_decided(open_folder, pro
 def test_an_unreadable_kpi_folder_is_one_clear_error(open_folder):
     put(open_folder, {LINES: b"a"})
     (open_folder / ".kpi").chmod(0)
-    told = as_somebody_else(lambda: read_consistent(open_folder, lambda: (open_folder / LINES).read_bytes()))
+    told = as_somebody_else(lambda: read_consistent(open_folder, (open_folder / LINES).read_bytes))
     assert told == "unreadable .kpi/journal.json 2"
 
 

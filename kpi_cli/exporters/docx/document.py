@@ -75,7 +75,7 @@ def document_xml(disclosure: Disclosure, reference: Reference) -> str:
     headings = []
     page = 1
     for number, table in enumerate(disclosure.tables, start=1):
-        pages = _append_table(tables, table, number, ids)
+        pages = _append_table(tables, table, number, reference)
         headings.append(Heading(table.title, bookmark(number), page))
         page += pages
     front = Section(reference.front)
@@ -100,17 +100,18 @@ def _cover(disclosure: Disclosure, ids: Mapping[str, str]) -> Iterator[str]:
     yield _paragraph(ids[styles.COVER_TITLE], run(rest or disclosure.title))
 
 
-def _append_table(section: Section, table: Table, number: int, ids: Mapping[str, str]) -> int:
+def _append_table(section: Section, table: Table, number: int, reference: Reference) -> int:
     """Append what stands above a table, the table and its note; returns how many pages they take."""
-    setup = section.setup
+    setup, ids = section.setup, reference.ids
     grid = Grid.of(table)
-    fit = fitted(grid, setup.text_width)
+    fit = fitted(grid, setup.text_width, reference.steps)
     above = 0.0
     for style, text, content, marks in _headings(table, number, setup.text_width):
         new_page = "<w:pageBreakBefore/>" if section.blocks and not above else ""
         section.blocks.append(_paragraph(ids[style], content, new_page + marks))
         above += paragraph_height(style, text, setup.text_width)
-    section.blocks += TableXml(grid, fit, ids).parts()
+    if table.rows and table.columns:
+        section.blocks += TableXml(grid, fit, ids).parts()
     # Word wants a paragraph after a table, and two tables without one between them would grow together.
     style = styles.TABLE_NOTE if table.note else styles.SPACER
     section.blocks.append(_paragraph(ids[style], run(table.note)))

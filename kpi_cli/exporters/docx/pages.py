@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TWIPS = 20
 _RULE = 0.5
+"""What the line under a row adds to its texts; the least height of a row includes it."""
 
 
 def paragraph_height(style: str, text: str, width: int) -> float:
@@ -39,7 +40,7 @@ def page_count(grid: Grid, fit: Fit, setup: PageSetup, *, above: float, below: f
     """
     room = setup.text_height / _TWIPS
     header = _header_height(grid, fit)
-    usual, higher = fit.step.row + _RULE, _higher_rows(grid, fit)
+    usual, higher = fit.step.row, _higher_rows(grid, fit)
     pages, used = 1, above + header
     for r in range(len(grid.table.body)):
         row = higher.get(r, usual)
@@ -50,7 +51,7 @@ def page_count(grid: Grid, fit: Fit, setup: PageSetup, *, above: float, below: f
 
 
 def _header_height(grid: Grid, fit: Fit) -> float:
-    heights = [fit.step.row + _RULE] * grid.table.header_rows
+    heights = [fit.step.row] * grid.table.header_rows
     for head in sorted(grid.heads, key=lambda head: head.rows):
         lines = line_count(head.text, fit.chars(head.column, head.columns))
         last = head.row + head.rows
@@ -69,7 +70,7 @@ def _higher_rows(grid: Grid, fit: Fit) -> dict[int, float]:
                 cell = strip.cells[r]
                 lines = line_count(clean(text), fit.chars(c, cell.columns) - INDENT * cell.indent)
                 height = lines * fit.step.line + _RULE
-                if height > max(higher.get(r, 0), fit.step.row + _RULE):
+                if height > max(higher.get(r, 0), fit.step.row):
                     higher[r] = height
     return higher
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpi_cli import resources
 from kpi_cli.exporters.docx.package import read_parts
 from kpi_cli.exporters.docx.page import PageSetup
+from kpi_cli.exporters.docx.styles import STEPS, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ class Reference:
       ids: Style id in the bundled document → id here.
       document: Name of the part that holds the text.
       core: Name of the part that holds the core properties.
+      steps: Sizes of type for tables, the largest first.
     """
 
     parts: Mapping[str, bytes]
@@ -49,6 +51,7 @@ class Reference:
     ids: Mapping[str, str]
     document: str = DOCUMENT
     core: str = CORE
+    steps: tuple[Step, ...] = STEPS
 
 
 def bundled_path(typography: str) -> Path:

@@ -57,6 +57,10 @@ AROUND = {
 _FIGURES = (State.AMOUNT, State.EMPTY, State.UNKNOWN)
 
 
+CELL_MARGIN = 70
+"""Left and right of the text in a cell in twips, as in the table style of the reference document."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One size of type for tables; a table that is too wide at one size is set in the next.
@@ -66,21 +70,25 @@ class Step:
       points: Size of the type.
       line: Height of a line in points, exact, so that it is the same with every font.
       row: Least height of a row in points.
+      margin: Left and right of the text in a cell, in twips.
+      head_lines: How many lines a header may take.
     """
 
     suffix: str
     points: float
     line: float
     row: float
+    margin: int = CELL_MARGIN
+    head_lines: int = 2
 
 
 STEPS = (
     Step("", 12, 16, 24),
     Step("105", 10.5, 14, 22),
-    Step("90", 9, 12, 19),
-    Step("75", 7.5, 10, 16),
-    Step("65", 6.5, 9, 14),
-    Step("55", 5.5, 7.5, 12),
+    Step("90", 9, 12, 19, margin=50, head_lines=3),
+    Step("75", 7.5, 10, 16, margin=30, head_lines=4),
+    Step("65", 6.5, 9, 14, margin=20, head_lines=4),
+    Step("55", 5.5, 7.5, 12, margin=20, head_lines=4),
 )
 """小四, 五号, 小五, 六号, 小六, 七号."""
 

@@ -59,10 +59,14 @@ class TableXml:
     def _properties(self) -> str:
         width = sum(self._fit.widths)
         columns = "".join(f'<w:gridCol w:w="{column}"/>' for column in self._fit.widths)
-        look = "".join(f' w:{name}="0"' for name in ("firstRow", "lastRow", "firstColumn", "lastColumn"))
+        sides = "".join(f' w:{name}="0"' for name in ("firstRow", "lastRow", "firstColumn", "lastColumn"))
+        margin = self._fit.step.margin
+        margins = "".join(f'<w:{side} w:w="{margin}" w:type="dxa"/>' for side in ("left", "right"))
+        narrow = "" if margin == styles.CELL_MARGIN else f"<w:tblCellMar>{margins}</w:tblCellMar>"
+        look = f'<w:tblLook w:val="0000"{sides} w:noHBand="1" w:noVBand="1"/>'
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._ids[styles.TABLE_GRID]}"/><w:tblW w:w="{width}" w:type="dxa"/>'
-            f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0000"{look} w:noHBand="1" w:noVBand="1"/>'
+            f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>{narrow}{look}'
             f'<w:tblCaption w:val="{attribute(self._grid.table.title)}"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
         )
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpi_cli.exporters.docx.grid import Grid, Strip
-
-CELL_MARGIN = 70
-"""Left and right of the text in a cell, as in the table style of the reference document."""
+    from kpi_cli.tables.table import Column
 
 INDENT = 2
 """Half-width characters that one step of indent takes."""
@@ -29,10 +27,12 @@ _LINE_SLACK = 0.5
 """Half-width characters that a line of a header has to spare, so that rounding does not break it early."""
 
 _SHORT_HEAD = 8
+"""A header this short stays on one line where longer ones take two."""
 _NARROWEST = 2
 _NARROWEST_LABEL = 20
 _LABEL_SHARE = 0.6
 _WIDEST_LABEL = 1.5
+_EASY = 4
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Fit:
 
     def chars(self, column: int, columns: int = 1) -> int:
         """Return how many half-width characters fit on a line of a cell over these columns."""
-        width = sum(self.widths[column : column + columns]) - 2 * CELL_MARGIN
+        width = sum(self.widths[column : column + columns]) - 2 * self.step.margin
         return max(int(width / (self.step.points * 10)), 1)
 
     def head_indent(self, text: str, column: int, columns: int) -> int:
@@ -65,23 +65,35 @@ class Fit:
         return max(int((room - even) * self.step.points * 5), 0)
 
 
-def fitted(grid: Grid, text_width: int) -> Fit:
+def fitted(grid: Grid, text_width: int, steps: Sequence[Step] = STEPS) -> Fit:
     """Choose the size of type and the width of each column.
 
-    The largest size is taken at which every amount and code stands on one line, headers on two, and names have
-    room enough to wrap decently. What is left of the page then goes to names, headers and preferred widths.
+    The largest size is taken at which every amount and code stands on one line and headers and names have room
+    to wrap decently; at that size names get a line of their own before headers do. What is left of the page goes
+    to the columns by their preferred widths.
 
     Args:
       grid: The table.
       text_width: Between the margins of the page; the table takes all of it.
+      steps: Sizes of type, the largest first.
     """
     longest = [_longest(strip) for strip in grid.strips]
-    for step in STEPS:
-        least = _least(grid, longest, step)
-        if sum(least) <= text_width:
-            return Fit(step, _spread(grid, longest, least, step, text_width))
+    decent = [_decent(column, words) for column, words in zip(grid.table.columns, longest, strict=True)]
+    least: list[float] = []
+    for step in steps:
+        for words, lines in ((longest, 1), (longest, 2), (decent, 2), (decent, step.head_lines)):
+            least = _least(grid, words, lines, step)
+            if sum(least) <= text_width:
+                return Fit(step, _spread(grid, longest, least, step, text_width))
     total = sum(least)
-    return Fit(step, _rounded([width * text_width / total for width in least], text_width))
+    return Fit(steps[-1], _rounded([width * text_width / total for width in least], text_width))
+
+
+def _decent(column: Column, words: int) -> int:
+    """Return what a column needs where its names may wrap."""
+    if column.kind != "label":
+        return words
+    return min(words, max(_NARROWEST_LABEL, int(column.chars * _LABEL_SHARE)))
 
 
 def _longest(strip: Strip) -> int:
@@ -94,15 +106,12 @@ def _longest(strip: Strip) -> int:
     return max((display_width(clean(text)) for text in texts), default=0) + INDENT * strip.indent
 
 
-def _least(grid: Grid, longest: Sequence[int], step: Step) -> list[float]:
-    """Return the least decent width of each column."""
-    chars = []
-    for column, words in zip(grid.table.columns, longest, strict=True):
-        decent = max(_NARROWEST_LABEL, int(column.chars * _LABEL_SHARE))
-        chars.append(float(max(min(words, decent) if column.kind == "label" else words, _NARROWEST)))
+def _least(grid: Grid, words: Sequence[int], lines: int, step: Step) -> list[float]:
+    """Return the least width of each column at which its texts and, on so many lines, its headers fit."""
+    chars = [float(max(count, _NARROWEST)) for count in words]
     for head in sorted(grid.heads, key=lambda head: head.columns):
         width = display_width(head.text)
-        needed = width if width <= _SHORT_HEAD else -(-width // 4) * 2  # two lines, whole Chinese characters
+        needed = width if width <= _SHORT_HEAD // lines * 2 else -(-width // (2 * lines)) * 2
         reach = range(head.column, head.column + head.columns)
         missing = needed - sum(chars[c] for c in reach)
         for c in reach:
@@ -111,24 +120,21 @@ def _least(grid: Grid, longest: Sequence[int], step: Step) -> list[float]:
 
 
 def _wide(chars: float, step: Step) -> float:
-    return chars * step.points * 10 * _SLACK + 2 * CELL_MARGIN
+    return chars * step.points * 10 * _SLACK + 2 * step.margin
 
 
-def _spread(
-    grid: Grid, longest: Sequence[int], least: list[float], step: Step, text_width: int
-) -> tuple[int, ...]:
-    """Give what is left, first to names that would wrap, then to headers, then to all by their preferred widths."""
+def _spread(grid: Grid, longest: Sequence[int], least: list[float], step: Step, text_width: int) -> tuple[int, ...]:
+    """Give what is left, first to names that would wrap, then to all columns by their preferred widths."""
     widths, columns = list(least), grid.table.columns
     names = [min(words, column.chars * _WIDEST_LABEL) for column, words in zip(columns, longest, strict=True)]
     _grant(widths, [_wide(chars, step) for chars in names], text_width)
-    for head in grid.heads:
-        reach = range(head.column, head.column + head.columns)
-        missing = _wide(display_width(head.text), step) - sum(widths[c] for c in reach)
-        if 0 < missing <= text_width - sum(widths):
-            for c in reach:
-                widths[c] += missing / head.columns
-    share = text_width / max(sum(column.chars for column in columns), 1)
-    _grant(widths, [column.chars * share for column in columns], text_width)
+    # More room than its names need does a column no good.
+    wanted = [
+        min(column.chars, words + _EASY) if column.kind == "label" else column.chars
+        for column, words in zip(columns, longest, strict=True)
+    ]
+    share = text_width / max(sum(wanted), 1)
+    _grant(widths, [chars * share for chars in wanted], text_width)
     return _rounded(widths, text_width)
 
 

@@ -31,7 +31,7 @@ FIRST_ROW = 5
 
 KINDS = {"line": LINE, "income": INCOME, "sangong": SANGONG}
 _KIND_WORDS = {"line": "支出", "income": "收入", "sangong": "三公"}
-_DERIVED = "三公（由支出行得出）"
+_DERIVED = "三公（推算）"
 _AMOUNT_HEADERS = {"line": "支出金额(元)", "income": "收入金额(元)", "sangong": "三公金额(元)"}
 _NOT_SHOWN = ("amount", "amount_wan", "note")
 

@@ -13,23 +13,25 @@ from kpi_cli.tables.table import UNKNOWN_TEXT, address
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
 
     from kpi_cli.disclosure import Disclosure
+    from kpi_cli.exporters.xlsx.sheet import Sheet
     from kpi_cli.exporters.xlsx.styles import Styles
 
-_EXPLANATION = "每行一条记录，金额单位：元；“出处”是台账文件与行号。三公中“由支出行得出”的数已含在支出之中。"
+_EXPLANATION = (
+    "每行一条记录，金额单位：元；“出处”是台账文件与行号；“三公（推算）”由支出行得出，已含在支出之中；合计随筛选变化。"
+)
 _HELPERS = "；右侧折叠的列供各表公式按编码取数"
-_SUMS = "合计（随筛选）"
+_SUMS = "合计"
 _TITLE, _NOTE, _TOTALS, _HEADER = range(FIRST_ROW - 1)
 _FIRST = FIRST_ROW - 1
 _SIZE = 11
 _AMOUNT = "#,##0.00_ "
 _ROW_HEIGHT = 18
 _LINE_HEIGHT = 15
-_WIDEST = 40
+_WIDEST = 28
 _CHAR = 8
-_PADDING = 14
+_PADDING = 8
 
 
 class LedgerSheet:
@@ -41,7 +43,7 @@ class LedgerSheet:
       styles: Formats of the workbook.
     """
 
-    def __init__(self, sheet: Worksheet, records: LedgerList, styles: Styles) -> None:
+    def __init__(self, sheet: Sheet, records: LedgerList, styles: Styles) -> None:
         self._sheet = sheet
         self._list = records
         self._styles = styles
@@ -84,21 +86,21 @@ class LedgerSheet:
         self._sheet.write_string(row, 0, text, style)
 
     def _width(self, column: int, chars: int, header: str) -> None:
-        chars = min(max(chars, -(-display_width(header) // 2) + 2, 8), _WIDEST)
+        chars = min(max(chars, -(-display_width(header) // 2) + 1, 6), _WIDEST)
         self._sheet.set_column_pixels(column, column, chars * _CHAR + _PADDING)
 
     def _texts(self, c: int, column: TextColumn) -> None:
         widths = {value: display_width(str(value)) for value in set(column.values)}
         special = (value for value in map(str, widths) if looks_like_formula(value) or "\n" in value)
         is_plain = max(widths.values()) < _WIDEST and not any(special)
-        write_string, style = self._sheet.write_string, self._text
+        put_string, style = self._sheet.put_string, self._text
         for row, value in enumerate(column.values, _FIRST):
             if isinstance(value, int):
-                self._sheet.write_number(row, c, value, style)
+                self._sheet.put_number(row, c, value, style)
             elif not value:
-                self._sheet.write_blank(row, c, None, style)
+                self._sheet.put_blank(row, c, None, style)
             elif is_plain:
-                write_string(row, c, value, style)
+                put_string(row, c, value, style)
             else:
                 self._special(row, c, value)
         longest = max(widths.values())
@@ -113,7 +115,7 @@ class LedgerSheet:
         total = Decimal(0)
         start = _FIRST + column.start
         for row in (*range(_FIRST, start), *range(start + len(column.values), self._list.last_row)):
-            self._sheet.write_blank(row, c, None, self._amount)
+            self._sheet.put_blank(row, c, None, self._amount)
         for row, value in enumerate(column.values, start):
             if value is None:
                 self._sheet.write_string(row, c, UNKNOWN_TEXT, self._unknown)
@@ -123,12 +125,12 @@ class LedgerSheet:
             if formula:
                 self._sheet.write_formula(row, c, formula, self._amount, float(value))
             else:
-                self._sheet.write_number(row, c, float(value), self._amount)
+                self._sheet.put_number(row, c, float(value), self._amount)
         if column.kind != "sangong":  # 机关运行经费 is no part of 三公: their sum would mean nothing
             letters = address(1, c)[:-1]
             cells = f"{letters}{FIRST_ROW}:{letters}{self._list.last_row}"
             self._sheet.write_formula(_TOTALS, c, f"SUBTOTAL(9,{cells})", self._total, float(total))
-        self._width(c, len(f"{total:,.2f}") + 3, column.header)
+        self._width(c, len(f"{total:,.2f}") + 2, column.header)
 
     def _helper(self, c: int, helper: HelperColumn) -> None:
         self._sheet.write_string(_HEADER, c, helper.header, self._head)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
 
+    from kpi_cli.exporters.xlsx.sheet import Sheet
     from kpi_cli.exporters.xlsx.styles import NumberStyle, Styles
     from kpi_cli.tables.table import Table
 
@@ -48,11 +48,12 @@ class TableSheet:
       leaf_formula: For leaf figures, or None where they stay values.
     """
 
-    def __init__(self, sheet: Worksheet, table: Table, styles: Styles, leaf_formula: LeafFormula | None = None) -> None:
+    def __init__(self, sheet: Sheet, table: Table, styles: Styles, leaf_formula: LeafFormula | None = None) -> None:
         self._sheet = sheet
         self._table = table
         self._styles = styles
         self._leaf_formula = leaf_formula
+        self._is_live = leaf_formula is not None
         self._addresses = Addresses(table.first_row, len(table.columns))
         self._top = table.first_row - 1
         self._needs = WidthNeeds(len(table.columns))
@@ -153,9 +154,9 @@ class TableSheet:
         if is_long or width > self._longest[c]:
             self._needs.words(row, c, width, cell if is_long else None)
         if text:
-            self._sheet.write_string(row, c, text, style)
+            self._sheet.put_string(row, c, text, style)
         else:
-            self._sheet.write_blank(row, c, None, style)
+            self._sheet.put_blank(row, c, None, style)
 
     def _written(self, cell: Cell) -> _Written:
         text = UNKNOWN_TEXT if cell.state is State.UNKNOWN else clean(cell.text)
@@ -182,13 +183,13 @@ class TableSheet:
             self._needs.amount(c, number, cell)
         if cell.columns > 1 or cell.rows > 1:
             self._merge(row, c, cell, look)
-        formula = self._formula(cell, style.money_unit)
+        formula = self._formula(cell, style.money_unit) if self._is_live or cell.formula is not None else ""
         if formula:
             self._sheet.write_formula(row, c, formula, look, number)
         elif style.blank_zero and cell.state is State.EMPTY:
-            self._sheet.write_blank(row, c, None, look)
+            self._sheet.put_blank(row, c, None, look)
         else:
-            self._sheet.write_number(row, c, number, look)
+            self._sheet.put_number(row, c, number, look)
 
     def _formula(self, cell: Cell, unit: str) -> str:
         if cell.formula is not None:

@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from kpi_cli.errors import ExportError
 from kpi_cli.exporters.xlsx.ledger_list import SHEET, LedgerList
 from kpi_cli.exporters.xlsx.ledger_sheet import LedgerSheet
+from kpi_cli.exporters.xlsx.sheet import Sheet
 from kpi_cli.exporters.xlsx.styles import WORKBOOK_OPTIONS, Styles
 from kpi_cli.exporters.xlsx.table_sheet import TableSheet
 from kpi_cli.exporters.xlsx.text import clean, sheet_names
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 ROW_LIMIT = 1_048_576
 COLUMN_LIMIT = 16_384
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - no clock and no time zone: the same ledger gives the same bytes
-
-
-class _Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no type information
-    """A sheet whose formulas use functions of Excel 2007 only.
-
-    XlsxWriter passes each formula through some thirty regular expressions that find newer functions, which takes
-    a sixth of an export and a third of a live one. Should it stop calling this method, that time comes back.
-    """
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        del expand_future_functions
-        return formula
 
 
 def workbook_bytes(disclosure: Disclosure, *, live: bool) -> bytes:
@@ -56,9 +44,9 @@ def workbook_bytes(disclosure: Disclosure, *, live: bool) -> bytes:
     styles = Styles(book)
     *names, ledger_name = sheet_names([*(f"{table.id} {table.name}" for table in disclosure.tables), SHEET])
     for name, table in zip(names, disclosure.tables, strict=True):
-        TableSheet(book.add_worksheet(name, _Sheet), table, styles, records.formula if live else None).write()
+        TableSheet(book.add_worksheet(name, Sheet), table, styles, records.formula if live else None).write()
     if records.records:
-        LedgerSheet(book.add_worksheet(ledger_name, _Sheet), records, styles).write(disclosure)
+        LedgerSheet(book.add_worksheet(ledger_name, Sheet), records, styles).write(disclosure)
     book.close()
     return stream.getvalue()
 
