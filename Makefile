@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint types generate generated wheel bench clean
 
 demo: $(VENV)/installed
-	$(BIN)/kpi demo kpi-demo
+	if [ -e kpi-demo/kpi.toml ]; then $(BIN)/kpi -C kpi-demo export --out kpi-demo/out; else $(BIN)/kpi demo kpi-demo; fi
 
 test: $(VENV)/developed
 	$(BIN)/python -m pytest

@@ -110,7 +110,11 @@ def where(*wanted: str) -> set[str]:
 
 
 def test_only_the_terminal_and_the_edge_print() -> None:
-    assert where("print()", "sys.stdout", "sys.stderr", "input()") <= {"rendering/terminal.py", "main.py", "cli/edge.py"}
+    assert where("print()", "sys.stdout", "sys.stderr", "input()") <= {
+        "rendering/terminal.py",
+        "main.py",
+        "cli/edge.py",
+    }
 
 
 def test_only_money_rounds() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kpi_cli import money
 from kpi_cli.money import AmountError, display, in_unit, parse_amount, plain, printed_places, round_half_up
 
@@ -40,7 +41,13 @@ def test_amounts_are_read_as_written(given_: object, yuan: str) -> None:
 
 @pytest.mark.parametrize(
     ("wan", "yuan"),
-    [("1", "10000.00"), ("1.234567", "12345.67"), ("25.40", "254000.00"), ("0", "0.00"), (Decimal("-0.000001"), "-0.01")],
+    [
+        ("1", "10000.00"),
+        ("1.234567", "12345.67"),
+        ("25.40", "254000.00"),
+        ("0", "0.00"),
+        (Decimal("-0.000001"), "-0.01"),
+    ],
 )
 def test_wan_becomes_exact_yuan(wan: object, yuan: str) -> None:
     assert str(parse_amount(wan, wan=True)) == yuan
@@ -142,7 +149,9 @@ def test_plain_has_no_exponent_and_no_minus_zero(number: str, thousands: bool, t
     assert plain(Decimal(number), thousands=thousands) == text
 
 
-@pytest.mark.parametrize(("written", "places"), [("25.40", 2), ("25", 0), (Decimal("0.9500"), 4), (7, 0), ("1,000.0", 1)])
+@pytest.mark.parametrize(
+    ("written", "places"), [("25.40", 2), ("25", 0), (Decimal("0.9500"), 4), (7, 0), ("1,000.0", 1)]
+)
 def test_printed_places_counts_trailing_zeros(written: object, places: int) -> None:
     assert printed_places(written) == places
 

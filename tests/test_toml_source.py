@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kpi_cli.toml_source import TomlDocument, TomlError, parse_toml, token_headers
 
 
@@ -180,7 +181,18 @@ def test_headers_are_found_outside_of_strings_only() -> None:
 
 NAMES = st.sampled_from(["a", "b-c", "D", "9", "é key", "点.号", 'quo"te', "it's", "[x]", "#"])
 SCALARS = st.sampled_from(
-    ["1", "1.5", "-3", "true", "'lit # [x]'", '"a \\" = {"', "2020-01-01", "1e3", '"""\n[[x]]\ny = 1\n"""', "'''\n\n'''"]
+    [
+        "1",
+        "1.5",
+        "-3",
+        "true",
+        "'lit # [x]'",
+        '"a \\" = {"',
+        "2020-01-01",
+        "1e3",
+        '"""\n[[x]]\ny = 1\n"""',
+        "'''\n\n'''",
+    ]
 )
 
 

@@ -102,7 +102,9 @@ def usage_error(error: Any, commands: Iterable[str]) -> UsageError:
     param = getattr(error, "param", None)
     if option and hasattr(error, "possibilities"):
         known = [name for p in ctx.command.params if p.param_type_name == "option" for name in p.opts] if ctx else []
-        return UsageError(Problem("unknown-option", value=option, facts={"hint": _then(suggestion(option, known), page)}))
+        return UsageError(
+            Problem("unknown-option", value=option, facts={"hint": _then(suggestion(option, known), page)})
+        )
     if option:
         return _wrong(f"选项 {option} 用法不对，或缺少值", page)
     if param is not None:

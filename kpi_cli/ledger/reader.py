@@ -113,9 +113,7 @@ def read_year(ledger: Ledger, year: int, report: Report | None = None) -> Ledger
     )
 
 
-def _read_files(
-    root: Path, year: int, report: Report
-) -> tuple[dict[str, tuple[Any, ...]], dict[tuple[str, str], str]]:
+def _read_files(root: Path, year: int, report: Report) -> tuple[dict[str, tuple[Any, ...]], dict[tuple[str, str], str]]:
     read = {kind.plural: read_records(root, year, kind, report) for kind in f.KINDS.values()}
     return read, read_local_subjects(root, year, report)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 XLSX_LIMIT = 200 * 1024 * 1024
 """Uncompressed bytes that a workbook may have; more is refused before it is read."""
+CELL_LIMIT = 20_000_000
+"""Cells between A1 and the last one; calamine takes memory for all of them, the empty ones too."""
 
 
 @dataclass(frozen=True)
@@ -105,62 +107,82 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
 def _xlsx_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
     import python_calamine
 
-    _refuse_bombs(raw, file)
+    problems = _cell_problems(_first_sheet(raw, file), file)
     try:
         sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
         values = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
-    except Exception as error:
-        raise LedgerError(Problem("not-a-spreadsheet", Place(file), facts={"detail": str(error)})) from None
+    except Exception:
+        raise LedgerError(_no_workbook(file, "文件已损坏或已加密")) from None
     header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
-    problems = [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]
-    problems += _formula_problems(raw, values, file)
-    rows = []
-    for number, row in enumerate(values, 1):
-        cells = []
-        for cell in row:
-            text = cell_text(cell)
-            if text.startswith("#") and text.rstrip("!?").upper() in _CELL_ERRORS:
-                problems.append(Problem("cell-error", Place(file, number), text))
-            cells.append(text)
-        rows.append((number, cells))
+    problems += [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]
     if problems:
-        raise LedgerError(problems)
-    return rows
+        raise LedgerError(sorted(problems, key=lambda problem: problem.place.line))
+    return [(number, [cell_text(cell) for cell in row]) for number, row in enumerate(values, 1)]
 
 
-_CELL_ERRORS = ("#REF", "#DIV/0", "#VALUE", "#NAME", "#N/A", "#NUM", "#NULL")
+def _no_workbook(file: str, detail: str) -> Problem:
+    return Problem("not-a-spreadsheet", Place(file), facts={"detail": detail})
 
 
-def _refuse_bombs(raw: bytes, file: str) -> None:
-    import zipfile
+def _first_sheet(raw: bytes, file: str) -> str:
+    """Return the XML of an XLSX file's first sheet; "" for other kinds of workbooks.
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile:
-        return  # an .xls file, or one that calamine will refuse
-    if size > XLSX_LIMIT:
-        raise LedgerError(Problem("not-a-spreadsheet", Place(file), facts={"detail": "解压后过大"}))
-
-
-def _formula_problems(raw: bytes, values: Sequence[Sequence[Any]], file: str) -> list[Problem]:
-    """Find formulas without a stored result: calamine shows them as empty cells."""
+    Raises:
+      LedgerError: It unpacks to more than XLSX_LIMIT.
+    """
     import re
     import zipfile
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
-            text = archive.read(names[0]).decode("utf-8", "replace") if names else ""
-    except (zipfile.BadZipFile, KeyError):
-        return []
-    problems = []
-    for match in re.finditer(r'<c r="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<f[ >](?:(?!</c>).)*?</c>', text, re.DOTALL):
-        row = int(match[2])
-        if "<v>" not in match[0] and row <= len(values):
-            problems.append(Problem("formula", Place(file, row, match[1] + match[2])))
+            if sum(info.file_size for info in archive.infolist()) > XLSX_LIMIT:
+                raise LedgerError(_no_workbook(file, "解压后过大"))
+            book, rels = (archive.read(f"xl/{name}").decode() for name in ("workbook.xml", "_rels/workbook.xml.rels"))
+            sheet = re.search(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=\"([^\"]+)\"", book)
+            target = next(
+                found[1]
+                for tag in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", rels)
+                if sheet and f'Id="{sheet[1]}"' in tag and (found := re.search(r'Target="([^"]+)"', tag))
+            )
+            name = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+            return archive.read(name).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, KeyError, StopIteration, UnicodeDecodeError, NotImplementedError, RuntimeError):
+        return ""  # an .xls or .ods file, or one that calamine will refuse
+
+
+def _cell_problems(xml: str, file: str) -> list[Problem]:
+    """Find what calamine shows as empty cells: error values, and formulas without a stored result.
+
+    Raises:
+      LedgerError: A stray cell makes the sheet so large that it cannot be read.
+    """
+    import re
+
+    problems, rows, columns = [], 0, 0
+    for match in re.finditer(r"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c>)", xml, re.DOTALL):
+        attributes, body = match[1] or "", match[2]
+        if not body:
+            continue
+        name = re.search(r'\sr="([A-Z]+)([0-9]+)"', attributes)
+        place = Place(file, int(name[2]), name[1] + name[2]) if name else Place(file)
+        if name:
+            rows, columns = max(rows, int(name[2])), max(columns, _column_number(name[1]))
+        value = re.search(r"<(?:\w+:)?v[^>]*>([^<]+)<", body)
+        if 't="e"' in attributes:
+            problems.append(Problem("cell-error", place, value[1] if value else ""))
+        elif re.search(r"<(?:\w+:)?f[\s/>]", body) and not value and 't="str"' not in attributes:
+            problems.append(Problem("formula", place))
+    if rows * columns > CELL_LIMIT:
+        raise LedgerError(_no_workbook(file, f"有内容的区域太大（{rows} 行 {columns} 列），请删去远处的零散单元格"))
     return problems
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def cell_text(value: Any) -> str:

@@ -57,8 +57,9 @@ def parse_subjects(rows: Rows, report: Report) -> dict[tuple[str, str], str]:
     for number, cells in rows.body:
         values, problems = parse_row(columns, cells, Place(rows.file, number))
         report.errors += problems
+        given = {field.name for field, text in zip(columns, cells, strict=False) if text}
         for field in FIELDS:
-            if field.name not in values and not problems:
+            if field.name not in given:
                 facts = {"field": field.label, "key": field.name, "example": field.example}
                 report.errors.append(Problem("missing", Place(rows.file, number), facts=facts))
         if len(values) == len(FIELDS):

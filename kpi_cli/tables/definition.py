@@ -341,6 +341,7 @@ class _Reader:
         rows = tuple(self.row(records, r, *path, "row", i) for i, r in enumerate(self.items(table, "row", dict, *path)))
         self._references([(c.id, c.parts, "sum" if c.kind == "sum" else "of") for c in columns], *path, "column")
         self._references([(r.id, r.parts, "sum") for r in rows], *path, "row")
+        self._operands(columns, *path, "column")
         anchors = [row.anchor for row in rows]
         for i, anchor in enumerate(anchors):
             if anchor and anchor in anchors[:i]:
@@ -363,6 +364,17 @@ class _Reader:
         for i, (own, _, key) in enumerate(parts):
             if own and _reaches(graph, own, own):
                 self.fail("合计互相引用，形成循环", f"请检查 {key}", *path, i, key, value=own)
+
+    def _operands(self, columns: tuple[ColumnDefinition, ...], *path: str | int) -> None:
+        """Refuse columns that calculate with words, or that need a column which may be left out."""
+        by_id = {column.id: column for column in columns if column.id}
+        for i, column in enumerate(columns):
+            key = "sum" if column.kind == "sum" else "of"
+            for part in [by_id[name] for name in column.parts if name in by_id]:
+                if part.kind in ("code", "label", "growth"):
+                    self.fail(f"{key} 只能引用金额列", "请改正", *path, i, key, value=part.id)
+                elif key == "of" and part.optional:
+                    self.fail("of 引用的列不能是 optional", "请去掉那一列的 optional", *path, i, key, value=part.id)
 
     def column(self, records: str, table: Mapping[str, Any], *path: str | int) -> ColumnDefinition:
         self.keys(table, _COLUMN_KEYS, *path)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from kpi_cli import resources
 from kpi_cli.assembly import disclose
 from kpi_cli.checks.engine import check

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kpi_cli.cli import actions, frontdoor
 from kpi_cli.cli.app import invoke
 from kpi_cli.errors import KpiError

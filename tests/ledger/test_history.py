@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -177,6 +178,20 @@ def test_a_summary_that_is_no_text_cannot_stop_a_change_that_is_decided(tmp_path
     assert not (tmp_path / ".kpi/journal.json").exists()
     undo(tmp_path)
     assert contents(tmp_path) == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes")
+def test_a_file_name_that_is_no_text_survives_the_history(tmp_path):
+    real = tmp_path / "\udcff.toml"
+    real.write_bytes(b"a")
+    (tmp_path / "2017").mkdir()
+    (tmp_path / LINES).symlink_to("../\udcff.toml")
+    put(tmp_path, {LINES: b"b"})
+    assert real.read_bytes() == b"b"
+    undo(tmp_path)
+    assert real.read_bytes() == b"a"
+    redo(tmp_path)
+    assert real.read_bytes() == b"b"
 
 
 def test_files_in_the_history_that_are_not_ours_are_let_be(tmp_path):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import ExportError, UsageError
 from kpi_cli.plugin.exporter import Exporter
-from kpi_cli.plugin.host import ExportHost, file_name, parse_options, store
 from kpi_cli.plugin.hookspecs import hookimpl
+from kpi_cli.plugin.host import ExportHost, file_name, parse_options, store
 from kpi_cli.plugin.manager import Plugins
 
 EMPTY = Disclosure("budget", "某局", 2025, "mof", "unit", "某局2025年单位预算", ())

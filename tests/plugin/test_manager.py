@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from kpi_cli.errors import PluginError, UsageError
 from kpi_cli.plugin.exporter import Exporter
 from kpi_cli.plugin.hookspecs import hookimpl
@@ -47,7 +48,7 @@ def test_a_plugin_offers_its_format() -> None:
 def test_built_in_formats_are_found_without_a_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "entry_points", lambda **_: pytest.fail("scanned"))
     for name in BUILT_IN:
-        assert Plugins().exporter(name).PLUGIN_NAME == name
+        assert name == Plugins().exporter(name).PLUGIN_NAME
 
 
 def test_a_taken_name_is_refused_and_both_owners_are_named() -> None:

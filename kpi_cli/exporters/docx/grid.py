@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from kpi_cli.exporters.docx.text import clean
+from kpi_cli.exporters.docx.text import clean, display_width
 from kpi_cli.tables.table import State
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from kpi_cli.tables.table import Cell, Column, Table
+
+
+INDENT = 2
+"""Half-width characters that one step of indent takes."""
+
+
+Known = dict[int, dict["Decimal", str]]
+"""What an amount prints, by the identity of its number format."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class Strip:
       is_figures: Whether it holds amounts or rates.
       is_single: Whether no cell of it spans others.
       indent: The greatest indent of its cells.
+      widest: What its widest text takes in half-width characters, indent included; spanning cells are left out.
     """
 
     cells: tuple[Cell, ...]
@@ -44,15 +55,21 @@ class Strip:
     is_figures: bool
     is_single: bool
     indent: int
+    widest: int
 
     @classmethod
-    def of(cls, column: Column, cells: tuple[Cell, ...]) -> Strip:
-        """Read a column."""
-        # A cell with words prints just them; asking first is quicker than working out what any cell prints.
-        texts = [cell.text or cell.printed for cell in cells]
-        spans = (max(map(attrgetter(side), cells), default=1) for side in ("columns", "rows"))
+    def of(cls, column: Column, cells: tuple[Cell, ...], known: Known) -> Strip:
+        """Read a column; `known` is what the columns of the same table printed so far."""
+        texts = _printed(cells, known)
+        is_single = all(max(map(attrgetter(side), cells), default=1) == 1 for side in ("columns", "rows"))
+        if column.kind in ("amount", "percent"):
+            return cls(cells, texts, True, is_single, 0, max(map(len, texts), default=0))
         indent = max(map(attrgetter("indent"), cells), default=0)
-        return cls(cells, texts, column.kind in ("amount", "percent"), set(spans) == {1}, indent)
+        alone = set(texts)
+        if not is_single:
+            alone = {text for cell, text in zip(cells, texts, strict=True) if cell.columns == 1}
+        widest = max(map(display_width, alone), default=0) + INDENT * indent
+        return cls(cells, texts, False, is_single, indent, widest)
 
 
 @dataclass(frozen=True)
@@ -79,4 +96,24 @@ class Grid:
             if cell.state is State.TEXT
         )
         columns = tuple(zip(*table.body, strict=True)) or ((),) * len(table.columns)
-        return cls(table, heads, tuple(map(Strip.of, table.columns, columns)))
+        known: Known = {}
+        strips = (Strip.of(column, cells, known) for column, cells in zip(table.columns, columns, strict=True))
+        return cls(table, heads, tuple(strips))
+
+
+def _printed(cells: tuple[Cell, ...], known: Known) -> list[str]:
+    """Return what the cells print; an amount is printed once, since most stand in several columns or are zero."""
+    texts, last = [], None
+    shown = known.setdefault(0, {})
+    for cell in cells:
+        if cell.value is None:
+            texts.append(cell.text or cell.printed)  # words print themselves, which is quicker than to ask
+            continue
+        if cell.format is not last:
+            last = cell.format
+            shown = known.setdefault(id(last), {})
+        text = shown.get(cell.value)
+        if text is None:
+            text = shown[cell.value] = cell.printed
+        texts.append(text)
+    return texts

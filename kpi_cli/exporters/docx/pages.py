@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.docx import styles
-from kpi_cli.exporters.docx.text import clean, display_width, line_count
-from kpi_cli.exporters.docx.widths import INDENT
+from kpi_cli.exporters.docx.grid import INDENT
+from kpi_cli.exporters.docx.text import line_count
 
 if TYPE_CHECKING:
     from kpi_cli.exporters.docx.grid import Grid
@@ -24,7 +24,7 @@ _RULE = 0.5
 def paragraph_height(style: str, text: str, width: int) -> float:
     """Return the height of a paragraph around a table, between margins `width` twips apart."""
     lines = styles.AROUND[style]
-    count = line_count(clean(text), int(width / (lines.points * 10)))
+    count = line_count(text, int(width / (lines.points * 10)))
     return lines.before + count * lines.line + lines.after
 
 
@@ -63,17 +63,12 @@ def _higher_rows(grid: Grid, fit: Fit) -> dict[int, float]:
     """Return the heights of the rows in which a name wraps to more than fits in the usual height."""
     higher: dict[int, float] = {}
     for c, strip in enumerate(grid.strips):
-        room = fit.chars(c) - INDENT * strip.indent
-        long = set() if strip.is_figures else {text for text in set(strip.texts) if _is_long(text, room)}
-        for r, text in enumerate(strip.texts) if long else ():
-            if text in long and strip.cells[r].rows == 1:
-                cell = strip.cells[r]
-                lines = line_count(clean(text), fit.chars(c, cell.columns) - INDENT * cell.indent)
+        if strip.is_figures or (strip.is_single and strip.widest <= fit.chars(c) and "\n" not in "".join(strip.texts)):
+            continue
+        for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
+            if cell.rows == 1:
+                lines = line_count(text, fit.chars(c, cell.columns) - INDENT * cell.indent)
                 height = lines * fit.step.line + _RULE
                 if height > max(higher.get(r, 0), fit.step.row):
                     higher[r] = height
     return higher
-
-
-def _is_long(text: str, room: int) -> bool:
-    return "\n" in text or display_width(clean(text)) > room

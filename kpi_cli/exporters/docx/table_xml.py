@@ -10,8 +10,8 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.docx import styles
+from kpi_cli.exporters.docx.grid import INDENT
 from kpi_cli.exporters.docx.text import attribute, clean, run
-from kpi_cli.exporters.docx.widths import INDENT
 from kpi_cli.tables.table import Cell, Role, State
 
 if TYPE_CHECKING:
@@ -85,17 +85,17 @@ class TableXml:
 
     def _words(self, c: int, strip: Strip) -> list[str]:
         """Return the cells of a column of codes or names: most of them stand there many times."""
-        known: dict[tuple[str, int, str], str] = {}
+        openings: dict[tuple[int, str], str] = {}
+        runs: dict[str, str] = {}
         is_text, is_total, parts = State.TEXT, Role.TOTAL, []
         for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
             if cell.state is not is_text or cell.role is is_total or cell.columns > 1 or cell.rows > 1:
                 parts.append(self._cell(r, c, cell, text))
                 continue
-            key = (text, cell.indent, cell.align)
-            made = known.get(key)
-            if made is None:
-                made = known[key] = self._cell(r, c, cell, text)
-            parts.append(made)
+            look = (cell.indent, cell.align)
+            opening = openings.get(look) or openings.setdefault(look, self._opening(c, cell))
+            content = runs.get(text) or runs.setdefault(text, run(text))
+            parts.append(f"{opening}{content}</w:p></w:tc>")
         return parts
 
     def _cell(self, r: int, c: int, cell: Cell, text: str) -> str:
@@ -110,8 +110,12 @@ class TableXml:
         if cell.rows > 1:
             self._below.update({(below, c): cell for below in range(r + 1, r + cell.rows)})
             merge += '<w:vMerge w:val="restart"/>'
+        return self._opening(c, cell, merge, text) + run(text) + _END
+
+    def _opening(self, c: int, cell: Cell, merge: str = "", text: str = "") -> str:
+        """Return a cell up to where its text begins; only how a header looks depends on the text."""
         kind, indent = styles.cell_kind(cell), self._indent(c, cell, text)
-        return self._open(c, kind, cell.align, cell.columns, merge, indent) + run(text) + _END
+        return self._open(c, kind, cell.align, cell.columns, merge, indent)
 
     def _indent(self, c: int, cell: Cell, text: str) -> str:
         if cell.role is Role.HEAD:
@@ -123,7 +127,7 @@ class TableXml:
         return f'<w:ind w:leftChars="{chars * 50}" w:left="{int(chars * self._fit.step.points * 10)}"/>'
 
     def _open(self, c: int, kind: str, align: str, columns: int = 1, merge: str = "", indent: str = "") -> str:
-        """Return a cell up to where its text begins."""
+        """Return a cell with this look up to where its text begins."""
         width = sum(self._fit.widths[c : c + columns])
         look = f'<w:pStyle w:val="{self._ids[kind + self._fit.step.suffix]}"/>{indent}'
         if align != styles.CELL_KINDS[kind]:

@@ -29,6 +29,8 @@ def attribute(text: str) -> str:
 
 def run(text: str) -> str:
     """Return a run (`w:r`) of the text, its look left to the paragraph's style; "" for no text."""
+    if text.isalnum():  # nothing to escape, and true of most names and codes
+        return f"<w:r><w:t>{text}</w:t></w:r>"
     text = escape(text)
     if not text:
         return ""
@@ -49,9 +51,9 @@ def display_width(text: str) -> int:
     Such a font draws every character outside ASCII two columns wide, also “” — ①, whose width Unicode calls
     ambiguous; that is just what GB 18030 stores in two bytes. Rare characters (four bytes) are overestimated.
     """
-    return len(text.encode("gb18030", "replace"))
+    return len(text) if text.isascii() else len(clean(text).encode("gb18030"))
 
 
 def line_count(text: str, width: int) -> int:
     """Return how many lines the text takes when it wraps at `width` half-width characters."""
-    return sum(max(1, -(-display_width(part) // max(width, 1))) for part in text.split("\n"))
+    return sum(max(1, -(-display_width(part) // max(width, 1))) for part in clean(text).split("\n"))

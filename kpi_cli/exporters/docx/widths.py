@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.docx.styles import STEPS, Step
-from kpi_cli.exporters.docx.text import clean, display_width
+from kpi_cli.exporters.docx.text import display_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kpi_cli.exporters.docx.grid import Grid, Strip
+    from kpi_cli.exporters.docx.grid import Grid
     from kpi_cli.tables.table import Column
-
-INDENT = 2
-"""Half-width characters that one step of indent takes."""
 
 _SLACK = 1.07
 """Bold type, and many stand-ins for 宋体, draw digits wider than half a character."""
@@ -77,7 +74,7 @@ def fitted(grid: Grid, text_width: int, steps: Sequence[Step] = STEPS) -> Fit:
       text_width: Between the margins of the page; the table takes all of it.
       steps: Sizes of type, the largest first.
     """
-    longest = [_longest(strip) for strip in grid.strips]
+    longest = [strip.widest for strip in grid.strips]
     decent = [_decent(column, words) for column, words in zip(grid.table.columns, longest, strict=True)]
     least: list[float] = []
     for step in steps:
@@ -94,16 +91,6 @@ def _decent(column: Column, words: int) -> int:
     if column.kind != "label":
         return words
     return min(words, max(_NARROWEST_LABEL, int(column.chars * _LABEL_SHARE)))
-
-
-def _longest(strip: Strip) -> int:
-    """Return what the widest text of a column needs; texts that span columns are left out."""
-    if strip.is_figures:
-        return max(map(len, strip.texts), default=0)
-    texts = set(strip.texts)
-    if not strip.is_single:
-        texts = {text for cell, text in zip(strip.cells, strip.texts, strict=True) if cell.columns == 1}
-    return max((display_width(clean(text)) for text in texts), default=0) + INDENT * strip.indent
 
 
 def _least(grid: Grid, words: Sequence[int], lines: int, step: Step) -> list[float]:
@@ -130,7 +117,7 @@ def _spread(grid: Grid, longest: Sequence[int], least: list[float], step: Step, 
     _grant(widths, [_wide(chars, step) for chars in names], text_width)
     # More room than its names need does a column no good.
     wanted = [
-        min(column.chars, words + _EASY) if column.kind == "label" else column.chars
+        min(column.chars, words + _EASY) if column.kind == "label" and words else column.chars
         for column, words in zip(columns, longest, strict=True)
     ]
     share = text_width / max(sum(wanted), 1)
