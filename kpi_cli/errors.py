@@ -51,6 +51,15 @@ class LedgerError(KpiError):
     """The ledger, or a file to import into it, holds something that cannot be accepted."""
 
 
+class UnfinishedError(LedgerError):
+    """The change is decided, but could not be carried out to the end: the next command does that, if it can.
+
+    Not status 2, which promises that nothing was changed: a script would enter the same record again.
+    """
+
+    exit_code = 3
+
+
 class DefinitionError(KpiError):
     """A table set or a table definition is wrong."""
 

@@ -115,6 +115,9 @@ def as_blocks(text: str, kind: RecordKind) -> str:
     document = tomlkit.parse(text)
     if kind.name not in document:
         return text
+    if not document[kind.name]:
+        del document[kind.name]
+        return tomlkit.dumps(document)
     tables = tomlkit.aot()
     for item in document[kind.name]:
         table = tomlkit.table()
@@ -143,7 +146,8 @@ def change(text: str, kind: RecordKind, block: Block, values: Mapping[str, Any])
             table.pop(name, None)
         else:
             table[name] = tomlkit.parse(f"x = {literal(kind.by_name[name].write(value))}")["x"]
-    return text[: block.start] + tomlkit.dumps(document) + text[block.end :]
+    own = tomlkit.dumps(document)  # ends without a line end where a key was added last
+    return text[: block.start] + own + ("" if own.endswith("\n") else "\n") + text[block.end :]
 
 
 def remove(text: str, block: Block) -> str:

@@ -17,7 +17,8 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from kpi_cli.model.records import LedgerYear, Settings
@@ -110,7 +111,7 @@ def known_references(settings: Settings, year: LedgerYear, kind: f.RecordKind) -
 
 
 def check_record(
-    kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known, refused: Set[str] = frozenset()
+    kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known, refused: AbstractSet[str] = frozenset()
 ) -> list[Problem]:
     """Check one record as given: required fields, fields against each other, references, identity.
 
@@ -139,7 +140,7 @@ def check_record(
     return problems
 
 
-def _missing(kind: f.RecordKind, given: Set[str], values: Mapping[str, Any], place: Place) -> Iterable[Problem]:
+def _missing(kind: f.RecordKind, given: AbstractSet[str], values: Mapping[str, Any], place: Place) -> Iterable[Problem]:
     for field_ in kind.fields:
         names = ("amount", "amount_wan") if field_.name == "amount" else (field_.name,)
         if field_.required and all(name not in given or values.get(name, "-") in ("", None) for name in names):

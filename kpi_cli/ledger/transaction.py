@@ -9,45 +9,35 @@ they compare the generation before and after, and retry. This module knows files
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import json
-import os
-import stat
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kpi_cli.errors import LedgerError, LockedError, UsageError
+from kpi_cli.errors import LedgerError, LockedError, UnfinishedError
+from kpi_cli.ledger.entries import entry_for
+from kpi_cli.ledger.files import (
+    ASIDE,
+    FOLDER,
+    content_of,
+    real_name,
+    require_writable,
+    resolve,
+    shown_name,
+    sync_folder,
+    write_synced,
+)
+from kpi_cli.ledger.journal import JOURNAL, STAGING, discard_staging, finish, has_journal, recover, state, unfinished
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 T = TypeVar("T")
 
-FOLDER = ".kpi"
-LOCK, JOURNAL, GENERATION, STAGING, HISTORY = "lock", "journal.json", "generation", "staging", "history"
-ASIDE = ".kpi-new"  # suffix of a file that is written aside before it is renamed into place
+_LOCK = "lock"
 _READ_ATTEMPTS, _LOCK_AFTER = 60, 12  # a reader looks so often without the lock, then tries with it
 _READ_PAUSE, _READ_WAIT = 0.05, 10.0  # seconds
 _LOCK_POLL = 0.005
-# an empty folder that cannot be removed for one of these reasons stays, and does no harm
-_FOLDER_STAYS = {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.ENOTDIR}
-
-
-class UnfinishedError(LedgerError):
-    """The change is decided, but could not be carried out to the end: the next command does that, if it can.
-
-    Not status 2, which promises that nothing was changed: a script would enter the same record again.
-    """
-
-    exit_code = 3
-
-
-def digest(content: bytes | None) -> str | None:
-    """Return a hash of a file's content; None for a file that does not exist."""
-    return None if content is None else hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class Transaction:
@@ -76,17 +66,17 @@ class Transaction:
           UsageError: It lies outside of the ledger.
         """
         path = resolve(self._root, file)
-        key = _real_name(self._root, path)
+        key = real_name(self._root, path)
         if key in self._new:
             return self._new[key]
         if key not in self._seen:
-            self._seen[key] = _content(path, file)
+            self._seen[key] = content_of(path, file)
         return self._seen[key]
 
     def write(self, file: str, content: bytes | None) -> None:
         """Set a file's new content; None deletes it. Nothing is stored before `commit`."""
         self.read(file)
-        self._new[_real_name(self._root, resolve(self._root, file))] = content
+        self._new[real_name(self._root, resolve(self._root, file))] = content
 
     def commit(self) -> None:
         """Store every change.
@@ -98,9 +88,7 @@ class Transaction:
         """
         changed = {file: new for file, new in self._new.items() if new != self._seen[file]}
         if changed:
-            from kpi_cli.ledger.history import entry_for, next_number
-
-            number = next_number(self._root)
+            number = state(self._root)[1] + 1  # the one behind the newest in force
             entry = entry_for(number, self._command, self.summary, self._seen, changed)
             hashes = {change["path"]: (change["before"], change["after"]) for change in entry["files"]}
             self.apply(changed, hashes, {"position": number, "entry": entry})
@@ -120,18 +108,18 @@ class Transaction:
             self._check_unchanged()
             aside.replace(self._root / FOLDER / JOURNAL)
         except OSError as error:
-            _discard_staging(self._root)
-            where = Place(_name(self._root, error.filename))
+            discard_staging(self._root)
+            where = Place(shown_name(self._root, error.filename))
             raise LedgerError(Problem("unwritable", where, facts={"detail": system_reason(error)})) from None
         except BaseException:
-            _discard_staging(self._root)
+            discard_staging(self._root)
             raise
         self._seen.update(new)
         self._new.clear()
         try:
             finish(self._root)
         except OSError as error:
-            raise UnfinishedError(_unfinished(self._root, error)) from None
+            raise UnfinishedError(unfinished(self._root, error)) from None
         except LedgerError as error:
             raise UnfinishedError(error.problems) from None
 
@@ -144,20 +132,20 @@ class Transaction:
         files: dict[str, Any] = {}
         for number, (file, content) in enumerate(new.items()):
             target = resolve(self._root, file)
-            _require_writable(target)
+            require_writable(target)
             if content is not None:
-                _write_synced(folder / str(number), content, target.stat() if target.exists() else None)
+                write_synced(folder / str(number), content, target.stat() if target.exists() else None)
             before, after = hashes[file]
             files[file] = {"before": before, "after": after, "staged": None if content is None else str(number)}
-        _sync_folder(folder)
+        sync_folder(folder)
         aside = self._root / FOLDER / (JOURNAL + ASIDE)
         journal = {**note, "generation": state(self._root)[0] + 1, "files": files}
-        _write_synced(aside, json.dumps(journal).encode())
+        write_synced(aside, json.dumps(journal).encode())
         return aside
 
     def _check_unchanged(self) -> None:
         for file, content in self._seen.items():
-            if _content(resolve(self._root, file), file) != content:
+            if content_of(resolve(self._root, file), file) != content:
                 raise LedgerError(Problem("changed-meanwhile", Place(file)))
 
 
@@ -188,9 +176,9 @@ def _locked(root: Path, wait: float) -> Iterator[None]:
     try:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
-            _sync_folder(root)
-        lock = filelock.FileLock(folder / LOCK)
-        lock.acquire(timeout=wait, poll_interval=_LOCK_POLL)
+            sync_folder(root)
+        lock = filelock.FileLock(folder / _LOCK)
+        lock.acquire(timeout=max(0.0, wait), poll_interval=_LOCK_POLL)  # below 0 it would wait forever
     except filelock.Timeout:
         raise LockedError(Problem("locked", Place(str(root)))) from None
     except OSError as error:
@@ -200,178 +188,6 @@ def _locked(root: Path, wait: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-# recovery
-
-
-@dataclass(frozen=True, slots=True)
-class _Switch:
-    """What the journal says about one file: hashes before and after, and its name among the staged files."""
-
-    file: str
-    before: str | None
-    after: str | None
-    staged: str | None
-
-
-def recover(root: Path) -> None:
-    """Apply a journal that an interrupted command left, or throw its staged files away; needs the lock.
-
-    Raises:
-      LedgerError: The journal cannot be carried out; it stays.
-    """
-    try:
-        if _has_journal(root):
-            finish(root)
-        elif (root / FOLDER / STAGING).exists():
-            _discard_staging(root)
-    except OSError as error:
-        raise LedgerError(_unfinished(root, error)) from None
-
-
-def finish(root: Path) -> None:
-    """Carry out the journal. It can be interrupted anywhere and is then carried out again.
-
-    Raises:
-      LedgerError: A file is neither as before nor as after the change: somebody edited it since. Or the journal is
-        damaged.
-      OSError: The disk refuses.
-    """
-    from kpi_cli.ledger.history import drop_after, store_entry
-
-    folder = root / FOLDER
-    _sync_folder(folder)  # the journal's name has to be on the disk before the first file changes
-    generation, position, entry, switches = _read_journal(root)
-    for switch in [s for s in switches if not _is_done(root, s)]:  # a conflict shows before anything is touched
-        _carry_out(root, switch)
-    for switch in switches:
-        if switch.after is None:
-            _remove_empty_folders(root, switch.file)
-    if entry is not None:
-        drop_after(root, position - 1)
-        store_entry(root, entry)
-    _replace_file(folder / GENERATION, f"{generation} {position}\n".encode())
-    (folder / JOURNAL).unlink()
-    _discard_staging(root)
-    with contextlib.suppress(OSError):  # a journal that comes back after a power cut is carried out again, harmlessly
-        _sync_folder(folder)
-
-
-_Journal = tuple[int, int, dict[str, Any] | None, list[_Switch]]
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what garbage in JSON can lead to
-
-
-def _read_journal(root: Path) -> _Journal:
-    """Return generation, undo position, history entry and files; a journal is only ever renamed into place whole."""
-    path = root / FOLDER / JOURNAL
-    raw = path.read_bytes()
-    try:
-        return _parse_journal(raw)
-    except MALFORMED:
-        raise LedgerError(damaged(root, path)) from None
-
-
-def _parse_journal(raw: bytes) -> _Journal:
-    journal = json.loads(raw)
-    switches = [_Switch(file, s["before"], s["after"], s["staged"]) for file, s in journal["files"].items()]
-    entry, position = journal.get("entry"), journal["position"]
-    if any(s.staged is not None and not s.staged.isdecimal() for s in switches):
-        raise ValueError
-    if entry is not None and entry["number"] != position:
-        raise ValueError
-    return int(journal["generation"]), int(position), entry, switches
-
-
-def _is_done(root: Path, switch: _Switch) -> bool:
-    """Say whether a file was switched already.
-
-    Raises:
-      LedgerError: It was edited in between, or what it is to become is gone.
-    """
-    now = digest(_content_or_none(resolve(root, switch.file)))
-    if now == switch.after:
-        return True
-    staging = root / FOLDER / STAGING
-    has_staged = switch.staged is not None and (staging / switch.staged).exists()
-    if now == switch.before and (has_staged or switch.staged is None):
-        return False
-    if now != switch.before and switch.staged is not None and not has_staged and staging.exists():
-        return True  # its staged file went into place, and was edited after that: nothing is overwritten, nothing lost
-    kept = f"{FOLDER}/{STAGING}/{switch.staged}" if has_staged else f"{FOLDER}/{JOURNAL}"
-    facts = {"kept": kept, "journal": f"{FOLDER}/{JOURNAL}"}
-    raise LedgerError(Problem("recovery-conflict", Place(switch.file), facts=facts))
-
-
-def _carry_out(root: Path, switch: _Switch) -> None:
-    target = resolve(root, switch.file)
-    if switch.staged is None:
-        target.unlink()
-        _sync_folder(target.parent)
-        return
-    staged = root / FOLDER / STAGING / switch.staged
-    content = staged.read_bytes()
-    if digest(content) != switch.after:
-        raise LedgerError(damaged(root, staged))
-    _make_folders(target.parent)
-    try:
-        staged.replace(target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _replace_file(target, content, staged.stat())  # `.kpi` or the year is a mount of its own
-
-
-def _make_folders(folder: Path) -> None:
-    if not folder.is_dir():
-        _make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _remove_empty_folders(root: Path, file: str) -> None:
-    """Remove the folder of a deleted file, such as that of a year whose last file went, and those above it."""
-    for parent in PurePosixPath(file).parents[:-1]:
-        folder = root / parent
-        try:
-            folder.rmdir()
-            _sync_folder(folder.parent)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            if error.errno not in _FOLDER_STAYS:
-                raise
-            return
-
-
-def state(root: Path) -> tuple[int, int]:
-    """Return (generation, undo position): how many changes were stored, and the newest one in force.
-
-    Raises:
-      LedgerError: The file cannot be read or understood.
-    """
-    path = root / FOLDER / GENERATION
-    raw = _content(path, f"{FOLDER}/{GENERATION}")
-    if raw is None:
-        return _state_without_file(root)
-    words = raw.split()
-    if len(words) != 2 or not all(word.isdigit() and len(word) < 19 for word in words):
-        raise LedgerError(damaged(root, path))
-    return int(words[0]), int(words[1])
-
-
-def _state_without_file(root: Path) -> tuple[int, int]:
-    """Count from the history where the generation is lost: starting at 0 would drop every entry as undone."""
-    if not (root / FOLDER / HISTORY).is_dir():
-        return 0, 0
-    from kpi_cli.ledger.history import stored_numbers
-
-    newest = max(stored_numbers(root), default=0)
-    return newest, newest
-
-
-# reading
 
 
 def read_consistent(root: Path, load: Callable[[], T]) -> T:
@@ -422,147 +238,17 @@ def _read_locked(root: Path, load: Callable[[], T], attempt: int) -> tuple[T] | 
         if attempt == _LOCK_AFTER:
             raise
     except LedgerError as error:
-        if error.problems[0].code != "unwritable" or (attempt == _READ_ATTEMPTS - 1 and _has_journal(root)):
+        if error.problems[0].code != "unwritable":
             raise
+        if attempt == _READ_ATTEMPTS - 1 and has_journal(root):
+            problem = Problem("unfinished", Place(f"{FOLDER}/{JOURNAL}"), facts=error.problems[0].facts)
+            raise LedgerError(problem) from None
     return None
 
 
 def _view(root: Path) -> tuple[bool, tuple[int, int]]:
     try:
-        return _has_journal(root), state(root)
+        return has_journal(root), state(root)
     except OSError as error:
         facts = {"detail": system_reason(error)}
-        raise LedgerError(Problem("unreadable", Place(_name(root, error.filename)), facts=facts)) from None
-
-
-# files
-
-
-def resolve(root: Path, file: str) -> Path:
-    """Return the real path of a ledger file; a link inside the ledger is followed, one that leads out is refused.
-
-    Raises:
-      UsageError: The path is absolute, goes upwards, leads out of the ledger or into its `.kpi`.
-    """
-    relative = PurePosixPath(file)
-    try:
-        top = root.resolve()
-        path = (root / file).resolve()
-    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL
-        raise UsageError(Problem("unsafe-path", Place(file))) from None
-    inside = path.is_relative_to(top) and path.relative_to(top).parts[:1] != (FOLDER,)
-    if relative.is_absolute() or ".." in relative.parts or not inside:
-        raise UsageError(Problem("unsafe-path", Place(file)))
-    return path
-
-
-def damaged(root: Path, path: Path) -> Problem:
-    """Say that a file inside `.kpi` is not what this program wrote."""
-    return Problem("damaged-state", Place(_name(root, path)))
-
-
-def _unfinished(root: Path, error: OSError) -> Problem:
-    where = Place(_name(root, error.filename))
-    return Problem("unfinished", where, facts={"detail": system_reason(error)})
-
-
-def _real_name(root: Path, path: Path) -> str:
-    return path.relative_to(root.resolve()).as_posix()
-
-
-def _name(root: Path, name: object) -> str:
-    """Name a file as the user knows it; an error without a file name came from writing into `.kpi`."""
-    path = Path(os.fsdecode(name)) if isinstance(name, str | bytes | os.PathLike) else root / FOLDER
-    for top in (root, root.resolve()):
-        if path.is_relative_to(top):
-            return path.relative_to(top).as_posix()
-    return str(path)
-
-
-def _has_journal(root: Path) -> bool:
-    try:
-        (root / FOLDER / JOURNAL).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
-
-
-def _content(path: Path, file: str) -> bytes | None:
-    try:
-        return _content_or_none(path)
-    except OSError as error:
-        raise LedgerError(Problem("unreadable", Place(file), facts={"detail": system_reason(error)})) from None
-
-
-def _content_or_none(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
-        if path.parent.name == FOLDER:
-            return None  # `.kpi` is a file: no business of a reader
-        raise
-
-
-def _require_writable(target: Path) -> None:
-    """Refuse before the change is decided what would be refused after: a protected file or year folder."""
-    parent = target.parent
-    while not parent.exists():
-        parent = parent.parent
-    for path, mode in ((parent, os.W_OK | os.X_OK), (target, os.W_OK)):
-        if path.exists() and not os.access(path, mode):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-
-
-def _write_synced(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
-    """Write a file through to the disk, with owner and mode of the file whose place it takes."""
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        if like is not None:
-            if hasattr(os, "chown"):
-                with contextlib.suppress(OSError):  # only root can give a file to another owner
-                    os.chown(path, like.st_uid, like.st_gid)
-            path.chmod(stat.S_IMODE(like.st_mode))
-        os.fsync(stream.fileno())
-
-
-def _replace_file(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
-    """Write a file as a whole: aside, synced, renamed, its folder synced."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ASIDE)
-    try:
-        _write_synced(aside, content, like)
-        aside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "posix":
-        return  # Windows neither needs nor offers it
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network disks do not offer it either
-            raise
-    finally:
-        os.close(handle)
-
-
-def _discard_staging(root: Path) -> None:
-    """Throw staged files away, as far as the disk allows; never those of a change that is decided."""
-    folder = root / FOLDER
-    with contextlib.suppress(OSError):
-        if _has_journal(root):
-            return
-        for path in (folder / (JOURNAL + ASIDE), folder / (GENERATION + ASIDE)):
-            path.unlink(missing_ok=True)
-        for path in (folder / STAGING).iterdir():
-            path.unlink()
-        (folder / STAGING).rmdir()  # last: who finds this folder knows that there is something to throw away
+        raise LedgerError(Problem("unreadable", Place(shown_name(root, error.filename)), facts=facts)) from None

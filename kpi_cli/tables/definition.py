@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import DefinitionError, UsageError
+from kpi_cli.model import figures
 from kpi_cli.model import vocabulary as v
 from kpi_cli.model.subjects import LEVELS
 from kpi_cli.money import MONEY_UNITS
@@ -406,7 +407,7 @@ class _Reader:
             parts,
             self.get(table, "optional", bool, False, *path),
             self.get(table, "memo", bool, False, *path),
-            self.get(table, "figure", str, "", *path),
+            self.figure(table, *path),
             self.number(table, "chars", {"code": 6, "label": 34}.get(kind, 18), (1, 200), *path),
             self.number(table, "decimals", None, (0, _MOST_DECIMALS), *path),
         )
@@ -441,8 +442,16 @@ class _Reader:
             levels,
             self.numbering(table, *path),
             tuple(self.items(table, "always", str, *path)),
-            self.get(table, "figure", str, "", *path),
+            self.figure(table, *path),
         )
+
+    def figure(self, table: Mapping[str, Any], *path: str | int) -> str:
+        """Read a figure key; {code} stands for the row's code, so any code does for the check."""
+        key = str(self.get(table, "figure", str, "", *path))
+        hint = figures.fault(key.replace("{code}", "201")) if key else ""
+        if hint:
+            self.fail("figure 不是数字的键", hint, *path, "figure", value=key)
+        return key
 
     def numbering(self, table: Mapping[str, Any], *path: str | int) -> str:
         """Read how top rows are numbered: true is 一、, a text is the pattern of the first number."""

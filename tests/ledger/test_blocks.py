@@ -9,6 +9,7 @@ import pytest
 import tomli
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kpi_cli.ledger import blocks
 from kpi_cli.model import fields as f
 

@@ -22,9 +22,10 @@ from pathlib import Path
 
 import pytest
 
-from kpi_cli.errors import LedgerError
+from kpi_cli.errors import LedgerError, UnfinishedError
 from kpi_cli.ledger import history as h
-from kpi_cli.ledger.transaction import UnfinishedError, open_transaction, read_consistent, state
+from kpi_cli.ledger.journal import state
+from kpi_cli.ledger.transaction import open_transaction, read_consistent
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill")
 

@@ -84,9 +84,9 @@ def test_set_adds_a_field_and_an_empty_value_takes_one_away(root: Path, kpi) -> 
     first, second = refs(kpi)
     assert kpi("budget", "set", first, "--note", "x", "--carried-forward", "是").status == 0
     assert kpi("budget", "set", second, "--note", "", "--project", "").status == 0
-    assert lines_of(root) == LINES.replace(
-        "# 工资\n", '# 工资\nnote = "x"\ncarried_forward = true\n'
-    ).replace('project = "P1"\nnote = """\n两行\n备注"""\n', "")
+    assert lines_of(root) == LINES.replace("# 工资\n", '# 工资\ncarried_forward = true\nnote = "x"\n').replace(
+        'project = "P1"\nnote = """\n两行\n备注"""\n', ""
+    )
 
 
 def test_one_amount_takes_the_place_of_the_other(root: Path, kpi) -> None:
@@ -287,7 +287,9 @@ def test_a_record_that_would_be_wrong_is_not_written(root: Path, kpi, arguments:
 
 
 def test_every_wrong_option_at_once(root: Path, kpi) -> None:
-    result = kpi("budget", "add", "--function-code", "201", "--economic-code", "x", "--amount", "x", "--fund-source", "y")
+    result = kpi(
+        "budget", "add", "--function-code", "201", "--economic-code", "x", "--amount", "x", "--fund-source", "y"
+    )
     assert result.status == 2
     assert len(result.lines) == 4
     assert kpi("project", "add", "--id", " ", "--name", "\t").lines == [
@@ -300,7 +302,7 @@ def test_every_wrong_option_at_once(root: Path, kpi) -> None:
 def test_a_unit_or_project_given_by_name_is_stored_by_code(root: Path, kpi) -> None:
     ref = refs(kpi)[0]
     assert kpi("budget", "set", ref, "--budget-unit", "本级", "--project", "乙").status == 0
-    assert 'budget_unit = "001"\nproject = "P2"\n' in lines_of(root)
+    assert 'project = "P2"\nbudget_unit = "001"\n' in lines_of(root)
     assert kpi("budget", "add", *BASE, "--budget-unit", "本级").status == 0
     assert kpi("table", "3", "--format", "csv").status == 0
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger.history import history, redo, undo
-from kpi_cli.ledger.transaction import open_transaction, state
+from kpi_cli.ledger.journal import state
+from kpi_cli.ledger.transaction import open_transaction
 
 LINES = "2017/lines.toml"
 
@@ -48,7 +49,7 @@ def test_an_entry_tells_what_happened(tmp_path):
     assert (change.path, change.before, change.after) == (LINES, oldest.files[0].after, change.after)
     old, new = "甲 = 1\n乙 = 2\n".encode(), "甲 = 1\n丙 = 2\n".encode()
     assert old[: change.offset] + change.added + old[change.offset + len(change.removed) :] == new
-    assert len(change.removed) <= 3
+    assert (change.removed, change.added) == ("乙 = 2\n".encode(), "丙 = 2\n".encode())
     assert (created.before, created.removed, created.added) == (None, b"", b"x")
 
 
@@ -105,6 +106,46 @@ def test_a_file_edited_since_is_named_and_nothing_is_done(tmp_path, step, edit):
     assert problem(error) == ("edited-since", LINES)
     assert error.value.exit_code == 2
     assert (contents(tmp_path), state(tmp_path)) == (before, position)
+
+
+@pytest.mark.parametrize(("step", "action"), [(undo, "撤销"), (redo, "重做")])
+def test_every_file_edited_since_is_named(tmp_path, step, action):
+    put(tmp_path, {LINES: b"a", "kpi.toml": b"k", "2018/lines.toml": b"l"})
+    if step is redo:
+        undo(tmp_path)
+    for file in (LINES, "kpi.toml"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_bytes(b"by hand")
+    with pytest.raises(LedgerError) as error:
+        step(tmp_path)
+    assert [(p.code, p.place.file) for p in error.value.problems] == [
+        ("edited-since", LINES),
+        ("edited-since", "kpi.toml"),
+    ]
+    assert {p.facts["action"] for p in error.value.problems} == {action}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "removed", "added"),
+    [
+        (b"a\nb\n", b"a\nb\nc\n", b"", b"c\n"),
+        (b"a\nb", b"a\nb\nc\n", b"b", b"b\nc\n"),
+        (b"a\nb\nc\n", b"a\nc\n", b"b\n", b""),
+        (b"x\na\n", b"a\n", b"x\n", b""),
+        (b"a1\nsame\n", b"b1\nsame\n", b"a1\n", b"b1\n"),
+        (b"a\na\n", b"a\na\na\n", b"", b"a\n"),
+        (b"one line", b"one bright line", b"one line", b"one bright line"),
+        ("基\n".encode(), "埠\n".encode(), "基\n".encode(), "埠\n".encode()),  # first byte in common
+    ],
+)
+def test_what_changed_is_kept_in_whole_lines(tmp_path, old, new, removed, added):
+    put(tmp_path, {LINES: old})
+    put(tmp_path, {LINES: new})
+    change = history(tmp_path)[0].files[0]
+    assert (change.removed, change.added) == (removed, added)
+    assert b"base64:" not in (tmp_path / ".kpi/history/00000002.json").read_bytes()
+    undo(tmp_path)
+    assert contents(tmp_path) == {LINES: old}
 
 
 def test_an_edit_that_was_taken_back_by_hand_does_not_matter(tmp_path):
@@ -231,7 +272,7 @@ def test_a_damaged_entry_is_one_clear_error(tmp_path, garbage):
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("removed", "text:x"), ("offset", 1), ("offset", -1), ("added", "text:abc"), ("removed", "?:")]
+    ("key", "value"), [("removed", "text:x"), ("offset", 1), ("offset", -1), ("added", "text:"), ("removed", "?:")]
 )
 def test_an_entry_that_leads_elsewhere_than_it_says_changes_nothing(tmp_path, key, value):
     put(tmp_path, {LINES: b"one\ntwo\n"})

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kpi_cli.ledger.reader import open_ledger, read_year
 from kpi_cli.model import fields as f
 from kpi_cli.model import vocabulary as v
@@ -53,15 +54,17 @@ def write(root: Path, *rows: str, header: str = HEADER) -> None:
 
 ENGLISH = {
     "lines": (
-        "function_code,function_name,economic_code,economic_name,expenditure_type,cost_kind,fund_source,amount_yuan,"
-        "project,budget_unit,carried_forward,note",
-        "2010602,一般行政管理事务,30201,办公费,project_expenditure,,general_public_budget,\"1,234.50\",P1,001,true,备注",
+        "function_code,function_name,economic_code,economic_name,expenditure_type,cost_kind,fund_source,amount_yuan,project,budget_unit,carried_forward,note",
+        '2010602,一般行政管理事务,30201,办公费,project_expenditure,,general_public_budget,"1,234.50",P1,001,true,备注',
     ),
     "incomes": (
         "fund_source,function_code,amount_wan,budget_unit,carried_forward,note",
         "undertaking_income,2010601,1.234567,001,false,x",
     ),
-    "sangong": ("category,fund_source,amount_wan,budget_unit,note", "official_reception,general_public_budget,0.950,001,x"),
+    "sangong": (
+        "category,fund_source,amount_wan,budget_unit,note",
+        "official_reception,general_public_budget,0.950,001,x",
+    ),
     "projects": ("id,name,task,amount_wan,executed_yuan,objective", "P9,项目九,任务,2,18000.50,目标"),
     "comparatives": ("year,figure,amount_yuan", "2016,expenditure:basic_expenditure,5.10"),
 }
@@ -109,7 +112,16 @@ def test_what_a_line_becomes(root: Path, kpi) -> None:
 
 @pytest.mark.parametrize(
     ("text", "flag"),
-    [("是", True), ("true", True), ("TRUE", True), ("True", True), ("否", False), ("false", False), ("", False), (" ", False)],
+    [
+        ("是", True),
+        ("true", True),
+        ("TRUE", True),
+        ("True", True),
+        ("否", False),
+        ("false", False),
+        ("", False),
+        (" ", False),
+    ],
 )
 def test_spellings_of_carried_forward(root: Path, kpi, text: str, flag: bool) -> None:
     write(root, f"{ROW},1,{text}", header=HEADER + ",carried_forward")
@@ -117,9 +129,7 @@ def test_spellings_of_carried_forward(root: Path, kpi, text: str, flag: bool) ->
     assert read(root)[0].carried_forward is flag
 
 
-@pytest.mark.parametrize(
-    ("given_", "code"), [("001", "001"), ("中心", "002"), ("", "")]
-)
+@pytest.mark.parametrize(("given_", "code"), [("001", "001"), ("中心", "002"), ("", "")])
 def test_a_unit_by_code_or_unique_name(root: Path, kpi, given_: str, code: str) -> None:
     write(root, f"{ROW},1,{given_}", header=HEADER + ",budget_unit")
     assert kpi("import", "lines", "in.csv").status == 0
@@ -297,9 +307,11 @@ def test_gb18030_bom_crlf_and_a_quoted_newline(root: Path, kpi) -> None:
 
 # import → list --format csv → import is identity
 
-WORDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=12
-).map(str.strip).filter(bool)
+WORDS = (
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
 CENTS = st.integers(-(10**15) + 1, 10**15 - 1).map(lambda cents: f"{Decimal(cents).scaleb(-2):f}")
 WAN = st.integers(-(10**15) + 1, 10**15 - 1).flatmap(
     lambda units: st.integers(0, 6).map(lambda places: f"{Decimal(units % 10 ** (9 + places)).scaleb(-places):f}")
@@ -311,7 +323,9 @@ UNIT = st.sampled_from(["", "001", "002"])
 FLAG = st.sampled_from(["", "是", "否"])
 FUNDS = st.sampled_from([*v.FUND_SOURCE.words, *v.FUND_SOURCE.keys])
 LINE_FUNDS = FUNDS.filter(lambda word: v.FUND_SOURCE.key(word) != "nonfiscal_surplus")
-FIGURES = st.sampled_from(["income", "expenditure:basic_expenditure", "function:201", "stated:某数@2016", "project:P 1#executed"])
+FIGURES = st.sampled_from(
+    ["income", "expenditure:basic_expenditure", "function:201", "stated:某数@2016", "project:P 1#executed"]
+)
 
 
 @st.composite

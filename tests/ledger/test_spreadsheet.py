@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kpi_cli.errors import LedgerError
 from kpi_cli.ledger import spreadsheet
 from kpi_cli.ledger.spreadsheet import cell_text, match_columns, parse_rows, read_rows
@@ -108,7 +109,9 @@ def test_a_file_that_is_no_csv(raw: bytes, text: str) -> None:
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 
 
-@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=5), st.sampled_from(["utf-8-sig", "gb18030"]))
+@given(
+    st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=5), st.sampled_from(["utf-8-sig", "gb18030"])
+)
 def test_what_csv_writes_is_read(rows: list[list[str]], encoding: str) -> None:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator="\r\n").writerows([["甲", "乙"], *rows])
@@ -130,7 +133,7 @@ def test_numbers_codes_dates_and_flags_become_the_text_that_a_person_reads() -> 
         [2010601, 1234.5, "001"],
         ["2010601", 0.1 + 0.2, True],
         [None, None, None],
-        [30101.0, 12345678.9, datetime.date(2025, 1, 31)],
+        [30101.0, 12345678.9, dt.date(2025, 1, 31)],
         ["30101", -0.0, False],
         ["3", 1e15, 1.1 * 3],
     )
@@ -293,7 +296,9 @@ def test_all_faults_of_a_header_at_once() -> None:
     rows = parse_rows("foo,fund_source,资金来源,,note\n1,2,3,4,5\n".encode(), "a.csv")
     with pytest.raises(LedgerError) as error:
         match_columns(rows, f.INCOME.fields)
-    known = "可用的列：fund_source 资金来源、function_code 功能科目编码、budget_unit 预算单位、carried_forward 上年结转、"
+    known = (
+        "可用的列：fund_source 资金来源、function_code 功能科目编码、budget_unit 预算单位、carried_forward 上年结转、"
+    )
     known += "amount_yuan 金额(元)、amount_wan 金额(万元)、note 备注"
     assert [problem.text for problem in error.value.problems] == [
         f"a.csv:1: 不认识的列（foo）；{known}",

@@ -19,9 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from kpi_cli.errors import LedgerError, LockedError, UsageError
+from kpi_cli.errors import LedgerError, LockedError, UnfinishedError, UsageError
 from kpi_cli.ledger import history as h
-from kpi_cli.ledger.transaction import UnfinishedError, digest, open_transaction, read_consistent, recover, state
+from kpi_cli.ledger.files import digest
+from kpi_cli.ledger.journal import recover, state
+from kpi_cli.ledger.transaction import open_transaction, read_consistent
 
 LINES = "2017/lines.toml"
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX modes, links or signals")
@@ -196,6 +198,20 @@ def test_a_link_out_of_the_ledger_is_refused(tmp_path):
             tx.write(file, b"mine")
         assert problem(error) == ("unsafe-path", file)
     assert (outside / "lines.toml").read_bytes() == b"theirs"
+
+
+@posix
+def test_a_link_in_the_place_of_the_staging_folder_is_not_followed(tmp_path):
+    """In a ledger that came from somebody else it could lead anywhere, and what is staged gets thrown away."""
+    root, outside = tmp_path / "ledger", tmp_path / "outside"
+    (root / ".kpi").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "0").write_bytes(b"theirs")
+    (root / ".kpi/staging").symlink_to(outside)
+    put(root, {LINES: b"a"})
+    assert contents(outside) == {"0": b"theirs"}
+    assert contents(root) == {LINES: b"a"}
+    assert {p.name for p in (root / ".kpi").iterdir()} == {"lock", "generation", "history"}
 
 
 @posix
@@ -550,7 +566,7 @@ def test_a_reader_without_permission_waits_for_the_writer(open_folder, monkeypat
     def read():
         return read_consistent(open_folder, (open_folder / LINES).read_bytes)
 
-    assert as_somebody_else(read) == f"unwritable {open_folder}/.kpi 2"
+    assert as_somebody_else(read) == "unfinished .kpi/journal.json 2"
     finisher = threading.Timer(0.3, _finish, [open_folder])
     finisher.start()
     assert as_somebody_else(read) == "b'b'"
@@ -659,6 +675,8 @@ def test_a_lock_that_is_held_is_an_error_with_status_4(tmp_path, holder):
     assert problem(error)[0] == "locked"
     with pytest.raises(LockedError):
         h.undo(tmp_path, wait=0)
+    with pytest.raises(LockedError):
+        h.undo(tmp_path, wait=-1)  # not for ever
     assert read_consistent(tmp_path, lambda: "readers do not wait") == "readers do not wait"
 
 

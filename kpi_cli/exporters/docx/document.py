@@ -48,7 +48,7 @@ def document_bytes(disclosure: Disclosure, *, reference_doc: str = "") -> bytes:
 
         reference = own_reference(reference_doc, disclosure.typography)
     parts = dict(reference.parts)
-    parts[reference.document] = document_xml(disclosure, reference).encode()
+    parts[reference.document] = document_xml(disclosure, reference)
     parts[reference.core] = _core_xml(disclosure).encode()
     return write_parts(parts)
 
@@ -60,16 +60,16 @@ class Section:
     Attributes:
       setup: Its pages.
       first_page: Number of its first page, or None to go on counting.
-      blocks: Its paragraphs and tables, as XML.
+      blocks: Its paragraphs and tables, as XML in UTF-8; large ones in pieces.
     """
 
     setup: PageSetup
     first_page: int | None = None
-    blocks: list[str] = field(default_factory=list)
+    blocks: list[bytes] = field(default_factory=list)
 
 
-def document_xml(disclosure: Disclosure, reference: Reference) -> str:
-    """Return the part that holds the text."""
+def document_xml(disclosure: Disclosure, reference: Reference) -> bytes:
+    """Return the part that holds the text, as XML in UTF-8."""
     ids = reference.ids
     tables = Section(reference.tables, first_page=1)
     headings = []
@@ -79,18 +79,20 @@ def document_xml(disclosure: Disclosure, reference: Reference) -> str:
         headings.append(Heading(table.title, bookmark(number), page))
         page += pages
     front = Section(reference.front)
-    front.blocks += _cover(disclosure, ids)
-    front.blocks += contents(headings, reference.front.text_width, ids)
-    sections = [section for section in (front, tables) if section.blocks]
-    return "".join((_OPENING, *_joined(sections, ids), "</w:body></w:document>"))
+    front.blocks += map(str.encode, _cover(disclosure, ids))
+    front.blocks += map(str.encode, contents(headings, reference.front.text_width, ids))
+    return _joined([section for section in (front, tables) if section.blocks], ids)
 
 
-def _joined(sections: list[Section], ids: Mapping[str, str]) -> Iterator[str]:
-    """Yield the blocks; the set-up of a section stands in its last paragraph, that of the last one at the end."""
+def _joined(sections: list[Section], ids: Mapping[str, str]) -> bytes:
+    """Join the blocks; the set-up of a section stands in its last paragraph, that of the last one at the end."""
+    pieces = [_OPENING.encode()]
     for section in sections:
-        yield from section.blocks
+        pieces += section.blocks
         setup = section.setup.starting_at(section.first_page)
-        yield setup if section is sections[-1] else _paragraph(ids[styles.SPACER], "", setup)
+        pieces.append((setup if section is sections[-1] else _paragraph(ids[styles.SPACER], "", setup)).encode())
+    pieces.append(b"</w:body></w:document>")
+    return b"".join(pieces)
 
 
 def _cover(disclosure: Disclosure, ids: Mapping[str, str]) -> Iterator[str]:
@@ -108,13 +110,13 @@ def _append_table(section: Section, table: Table, number: int, reference: Refere
     above = 0.0
     for style, text, content, marks in _headings(table, number, setup.text_width):
         new_page = "<w:pageBreakBefore/>" if section.blocks and not above else ""
-        section.blocks.append(_paragraph(ids[style], content, new_page + marks))
+        section.blocks.append(_paragraph(ids[style], content, new_page + marks).encode())
         above += paragraph_height(style, text, setup.text_width)
     if table.rows and table.columns:
-        section.blocks += TableXml(grid, fit, ids).parts()
+        section.blocks += TableXml(grid, fit, ids).pieces()
     # Word wants a paragraph after a table, and two tables without one between them would grow together.
     style = styles.TABLE_NOTE if table.note else styles.SPACER
-    section.blocks.append(_paragraph(ids[style], run(table.note)))
+    section.blocks.append(_paragraph(ids[style], run(table.note)).encode())
     below = paragraph_height(style, table.note, setup.text_width)
     return page_count(grid, fit, setup, above=above, below=below)
 

@@ -103,10 +103,11 @@ class Grid:
 
 def _printed(cells: tuple[Cell, ...], known: Known) -> list[str]:
     """Return what the cells print; an amount is printed once, since most stand in several columns or are zero."""
-    texts, last = [], None
-    shown = known.setdefault(0, {})
+    texts: list[str] = []
+    shown: dict[Decimal, str] = {}
+    last = None
     for cell in cells:
-        if cell.value is None:
+        if cell.value is None or cell.format is None:
             texts.append(cell.text or cell.printed)  # words print themselves, which is quicker than to ask
             continue
         if cell.format is not last:

@@ -1,7 +1,7 @@
-"""One table as XML text: the look of a cell is left to the style of its paragraph.
+"""One table as XML, in pieces: the look of a cell is left to the style of its paragraph.
 
-A table may have tens of thousands of rows, so its body is built column by column, and whatever cells share is
-made once and looked up.
+A table may have tens of thousands of rows. So its body is made column by column, what cells share is one object
+that stands in the list of pieces many times, and all is copied only once, when the document is joined.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from kpi_cli.exporters.docx.text import attribute, clean, run
 from kpi_cli.tables.table import Cell, Role, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from kpi_cli.exporters.docx.grid import Grid, Strip
     from kpi_cli.exporters.docx.widths import Fit
 
-_END = "</w:p></w:tc>"
+_END = b"</w:p></w:tc>"
+_END_OF_RUN = b"</w:t></w:r></w:p></w:tc>"
 
 
 class TableXml:
@@ -38,23 +39,20 @@ class TableXml:
         self._ids = ids
         self._below: dict[tuple[int, int], Cell] = {}
 
-    def parts(self) -> Iterator[str]:
-        """Yield the `w:tbl` element piece by piece: a large table is copied only once, when all is joined."""
+    def pieces(self) -> list[bytes]:
+        """Return the `w:tbl` element, in UTF-8, cut into pieces."""
         table = self._grid.table
         opening = f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{int(self._fit.step.row * 20)}"/>'
-        yield self._properties()
+        head = [self._properties()]
         for r, row in enumerate(table.rows[: table.header_rows]):
-            yield f"{opening}<w:tblHeader/></w:trPr>"
-            for c, cell in enumerate(row):
-                yield self._cell(r, c, cell, cell.printed)
-            yield "</w:tr>"
+            cells = "".join(self._cell(r, c, cell, cell.printed) for c, cell in enumerate(row))
+            head.append(f"{opening}<w:tblHeader/></w:trPr>{cells}</w:tr>")
         self._below.clear()  # a merge must end inside the header, or the header is not repeated
-        columns = [
-            self._figures(c, strip) if strip.is_figures and strip.is_single else self._words(c, strip)
-            for c, strip in enumerate(self._grid.strips)
-        ]
-        yield from chain.from_iterable(zip(repeat(f"{opening}</w:trPr>"), *columns, repeat("</w:tr>"), strict=False))
-        yield "</w:tbl>"
+        columns: list[list[bytes]] = []
+        for c, strip in enumerate(self._grid.strips):
+            columns += self._figures(c, strip) if strip.is_figures and strip.is_single else self._words(c, strip)
+        rows = zip(repeat(f"{opening}</w:trPr>".encode()), *columns, repeat(b"</w:tr>"), strict=False)
+        return ["".join(head).encode(), *chain.from_iterable(rows), b"</w:tbl>"]
 
     def _properties(self) -> str:
         width = sum(self._fit.widths)
@@ -70,33 +68,35 @@ class TableXml:
             f'<w:tblCaption w:val="{attribute(self._grid.table.title)}"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
         )
 
-    def _figures(self, c: int, strip: Strip) -> list[str]:
-        """Return the cells of a column of amounts or rates."""
-        amount, total = (self._open(c, kind, "right") for kind in (styles.AMOUNT, styles.TOTAL_AMOUNT))
-        is_total, parts = Role.TOTAL, []
-        for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
-            if cell.value is None or cell.align != "right":
-                parts.append(self._cell(r, c, cell, text))
-            elif text:  # what a number format prints needs no escaping
-                parts.append(f"{total if cell.role is is_total else amount}<w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
-            else:
-                parts.append((total if cell.role is is_total else amount) + _END)
-        return parts
+    def _figures(self, c: int, strip: Strip) -> tuple[list[bytes], list[bytes], list[bytes]]:
+        """Return the cells of a column of amounts or rates: openings, texts, endings."""
+        blank = self._open(c, styles.AMOUNT, "right").encode()
+        filled = blank + b"<w:r><w:t>"
+        openings = [filled if text else blank for text in strip.texts]
+        texts = [text.encode() for text in strip.texts]  # what a number format prints needs no escaping
+        endings = [_END_OF_RUN if text else _END for text in strip.texts]
+        is_total = Role.TOTAL
+        for r, cell in enumerate(strip.cells):
+            if cell.role is is_total or cell.value is None or cell.align != "right":
+                openings[r], texts[r], endings[r] = self._cell(r, c, cell, strip.texts[r]).encode(), b"", b""
+        return openings, texts, endings
 
-    def _words(self, c: int, strip: Strip) -> list[str]:
-        """Return the cells of a column of codes or names: most of them stand there many times."""
-        openings: dict[tuple[int, str], str] = {}
-        runs: dict[str, str] = {}
-        is_text, is_total, parts = State.TEXT, Role.TOTAL, []
+    def _words(self, c: int, strip: Strip) -> tuple[list[bytes], list[bytes], list[bytes]]:
+        """Return the cells of a column of codes or names: openings, runs, endings."""
+        looks: dict[tuple[int, str], bytes] = {}
+        known: dict[str, bytes] = {}
+        openings, runs, endings = [], [], [_END] * len(strip.texts)
+        is_text, is_total = State.TEXT, Role.TOTAL
         for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
             if cell.state is not is_text or cell.role is is_total or cell.columns > 1 or cell.rows > 1:
-                parts.append(self._cell(r, c, cell, text))
+                openings.append(self._cell(r, c, cell, text).encode())
+                runs.append(b"")
+                endings[r] = b""
                 continue
             look = (cell.indent, cell.align)
-            opening = openings.get(look) or openings.setdefault(look, self._opening(c, cell))
-            content = runs.get(text) or runs.setdefault(text, run(text))
-            parts.append(f"{opening}{content}</w:p></w:tc>")
-        return parts
+            openings.append(looks.get(look) or looks.setdefault(look, self._opening(c, cell).encode()))
+            runs.append(known.get(text) or known.setdefault(text, run(text).encode()))
+        return openings, runs, endings
 
     def _cell(self, r: int, c: int, cell: Cell, text: str) -> str:
         """Return any cell; "" where a cell to the left spans this one."""
@@ -105,12 +105,12 @@ class TableXml:
             if above is None:
                 return ""
             merge = f"{_across(above)}<w:vMerge/>"
-            return self._open(c, styles.cell_kind(above), above.align, above.columns, merge) + _END
+            return self._open(c, styles.cell_kind(above), above.align, above.columns, merge) + "</w:p></w:tc>"
         merge = _across(cell)
         if cell.rows > 1:
             self._below.update({(below, c): cell for below in range(r + 1, r + cell.rows)})
             merge += '<w:vMerge w:val="restart"/>'
-        return self._opening(c, cell, merge, text) + run(text) + _END
+        return self._opening(c, cell, merge, text) + run(text) + "</w:p></w:tc>"
 
     def _opening(self, c: int, cell: Cell, merge: str = "", text: str = "") -> str:
         """Return a cell up to where its text begins; only how a header looks depends on the text."""
