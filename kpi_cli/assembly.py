@@ -19,7 +19,8 @@ from kpi_cli.model.sangong import sangong_figures
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
 from kpi_cli.problems import Problem, suggestion
 from kpi_cli.tables.compute import TableFacts, compute_table
-from kpi_cli.tables.definition import TableDefinition, TableSet, read_definition, read_table_set
+from kpi_cli.tables.definition import TableDefinition, TableSet
+from kpi_cli.tables.definition_reader import read_definition, read_table_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

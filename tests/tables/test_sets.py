@@ -29,7 +29,8 @@ from kpi_cli.errors import DefinitionError, UsageError
 from kpi_cli.ledger.reader import open_ledger, read_year
 from kpi_cli.model.records import LedgerYear, Settings, TableDisplay
 from kpi_cli.tables.compute import UNLISTED, compute_table, numeral
-from kpi_cli.tables.definition import TableDefinition, read_definition, read_table_set
+from kpi_cli.tables.definition import TableDefinition
+from kpi_cli.tables.definition_reader import read_definition, read_table_set
 from kpi_cli.tables.table import Block, Cell, State, Sum, Table
 
 if TYPE_CHECKING:
@@ -1210,7 +1211,7 @@ def test_a_mistake_in_a_ledgers_own_set_is_one_line(make_ledger: Callable[..., P
 
 
 def test_the_page_names_every_key() -> None:
-    from kpi_cli.tables import definition as d
+    from kpi_cli.tables import definition_reader as d
 
     page = (Path(__file__).parents[2] / "docs" / "table-sets.md").read_text(encoding="utf-8")
     keys = (*d._SET_KEYS, *d._ENTRY_KEYS, *d._TABLE_KEYS, *d._COLUMN_KEYS, *d._ROW_KEYS, *d.COLUMN_KINDS, *d.ROLES)
