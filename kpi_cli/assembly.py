@@ -18,9 +18,9 @@ from kpi_cli.model.records import TableDisplay
 from kpi_cli.model.sangong import sangong_figures
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
 from kpi_cli.problems import Problem, suggestion
-from kpi_cli.tables.compute import TableFacts, compute_table
-from kpi_cli.tables.definition import TableDefinition, TableSet
+from kpi_cli.tables.compute import compute_table
 from kpi_cli.tables.definition_reader import read_definition, read_table_set
+from kpi_cli.tables.rows import TableFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.ledger.reader import Ledger
     from kpi_cli.model.records import LedgerYear, Settings
+    from kpi_cli.tables.definition import TableDefinition, TableSet
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def disclose(
     tables = []
     for number in tuple(numbers) or table_set.numbers:
         own = settings.table_display.get(number, TableDisplay())
-        form = own.form or settings.display.form or ""
+        form = (own.form or settings.display.form or "") if table_set.name == settings.table_set else ""
         definition = read_definition(table_set.file_for(number, settings.level, form), settings.level)
         tables.append(compute_table(definition, facts, _display(settings, own, definition)))
     word = {"department": "部门", "unit": "单位"}[settings.level]

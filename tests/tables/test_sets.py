@@ -28,9 +28,10 @@ from kpi_cli.checks.engine import check
 from kpi_cli.errors import DefinitionError, UsageError
 from kpi_cli.ledger.reader import open_ledger, read_year
 from kpi_cli.model.records import LedgerYear, Settings, TableDisplay
-from kpi_cli.tables.compute import UNLISTED, compute_table, numeral
+from kpi_cli.tables.compute import compute_table
 from kpi_cli.tables.definition import TableDefinition
 from kpi_cli.tables.definition_reader import read_definition, read_table_set
+from kpi_cli.tables.rows import UNLISTED, numeral
 from kpi_cli.tables.table import Block, Cell, State, Sum, Table
 
 if TYPE_CHECKING:
