@@ -9,7 +9,7 @@ demo: $(VENV)/installed
 	if [ -e kpi-demo/kpi.toml ]; then $(BIN)/kpi -C kpi-demo export --out kpi-demo/out; else $(BIN)/kpi demo kpi-demo; fi
 
 test: $(VENV)/developed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/developed
 	$(BIN)/ruff check .

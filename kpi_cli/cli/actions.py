@@ -5,6 +5,7 @@ Each is called with the session and the command's parameters by name, by Typer o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpi_cli.errors import FindingsError, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kpi_cli.checks.finding import CheckResult
     from kpi_cli.cli.session import Session
     from kpi_cli.disclosure import Disclosure
+    from kpi_cli.plugin.manager import Plugins
 
 TABLE_FORMATS = ("text", "csv", "json", "markdown")
 DEFAULT_EXPORTS = ("docx", "xlsx")
@@ -102,10 +104,11 @@ def export(
 ) -> int:
     """Make documents and print their paths; returns the exit status."""
     options = exporter_options(option or [], live=live, reference_doc=reference_doc)
+    exports = chosen_exports(to or DEFAULT_EXPORTS, options, plugins=session.plugins)
     disclosure = _assembled(session, request(year, [], tables, unit))
     if not force:
         refuse_errors(disclosure)
-    for path in export_files(disclosure, to or DEFAULT_EXPORTS, options, out, plugins=session.plugins):
+    for path in exports.store(disclosure, out):
         terminal.say(str(path))
     return 0
 
@@ -146,32 +149,49 @@ def exporter_options(given: Iterable[str], *, live: bool, reference_doc: str) ->
     return options
 
 
-def export_files(
-    disclosure: Disclosure,
-    formats: Iterable[str],
-    options: dict[str, dict[str, str]],
-    out: Path,
-    *,
-    plugins: bool = True,
-) -> list[Path]:
-    """Make all documents, then store them together.
+@dataclass(frozen=True)
+class Exports:
+    """Formats that were asked for, found and with valid options; documents are made by `store`.
+
+    Attributes:
+      plugins: Where the exporters come from.
+      options: Format → its options as text, in the order asked for.
+    """
+
+    plugins: Plugins
+    options: dict[str, dict[str, str]]
+
+    def store(self, disclosure: Disclosure, out: Path) -> list[Path]:
+        """Make all documents, then store them together.
+
+        Raises:
+          ExportError: A document could not be made or written; nothing is left behind.
+        """
+        from kpi_cli.plugin.host import ExportHost, store
+
+        host = ExportHost(self.plugins)
+        files: dict[str, bytes] = {}
+        for name, options in self.options.items():
+            files |= host.files(name, disclosure, options)
+        terminal.complain(self.plugins.problems, "警告")
+        return store(files, out)
+
+
+def chosen_exports(formats: Iterable[str], options: dict[str, dict[str, str]], *, plugins: bool) -> Exports:
+    """Find the exporters of formats and check their options, before anything is read or made.
 
     Raises:
-      UsageError: An unknown format or option.
-      ExportError: A document could not be made or written; nothing is left behind.
+      UsageError: An unknown format, option or option value.
     """
-    from kpi_cli.plugin.host import ExportHost, store
+    from kpi_cli.plugin.host import parse_options
     from kpi_cli.plugin.manager import Plugins
 
     loaded = Plugins(third_party=plugins)
-    host = ExportHost(loaded)
-    chosen = list(dict.fromkeys(formats))
+    chosen = {name: options.get(name, {}) for name in formats}
+    for name, given in chosen.items():
+        parse_options(loaded.exporter(name), given)
     unused = [name for name in options if name not in chosen]
     if unused:
         facts = {"detail": f"选项所属的格式 {unused[0]} 不在导出之列", "hint": f"请用 --to {unused[0]} 导出该格式"}
         raise UsageError(Problem("usage", facts=facts))
-    files: dict[str, bytes] = {}
-    for name in chosen:
-        files |= host.files(name, disclosure, options.get(name, {}))
-    terminal.complain(loaded.problems, "警告")
-    return store(files, out)
+    return Exports(loaded, chosen)

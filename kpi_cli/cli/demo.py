@@ -23,14 +23,15 @@ def demo(
 ) -> None:
     """写出示例台账（防城港市港口区绩效办 2017），校核，并导出九张表。"""
     from kpi_cli.assembly import Request, assemble
-    from kpi_cli.cli.actions import DEFAULT_EXPORTS, export_files, refuse_errors
+    from kpi_cli.cli.actions import DEFAULT_EXPORTS, chosen_exports, refuse_errors
     from kpi_cli.ledger.edit import copy_example
     from kpi_cli.ledger.reader import open_ledger
 
     copied = copy_example(directory)
     disclosure = assemble(open_ledger(directory), Request())
     result = refuse_errors(disclosure)
-    paths = export_files(disclosure, DEFAULT_EXPORTS, {}, directory / "out", plugins=session(context).plugins)
+    exports = chosen_exports(DEFAULT_EXPORTS, {}, plugins=session(context).plugins)
+    paths = exports.store(disclosure, directory / "out")
     terminal.say(f"示例台账：{directory}（{len(copied)} 个文件）")
     terminal.say(f"校核：{result.summary}")
     for path in paths:

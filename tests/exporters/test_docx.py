@@ -31,7 +31,7 @@ from kpi_cli.assembly import Request, assemble, subject_catalogue
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import ExportError
 from kpi_cli.exporters.docx import DocxExporter, DocxOptions, kpi_register_exporters, styles
-from kpi_cli.exporters.docx.document import document_bytes
+from kpi_cli.exporters.docx.document import document_bytes, document_xml
 from kpi_cli.exporters.docx.grid import Grid
 from kpi_cli.exporters.docx.page import PageSetup
 from kpi_cli.exporters.docx.reference import bundled, bundled_path

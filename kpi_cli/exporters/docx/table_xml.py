@@ -83,19 +83,19 @@ class TableXml:
 
     def _words(self, c: int, strip: Strip) -> tuple[list[bytes], list[bytes], list[bytes]]:
         """Return the cells of a column of codes or names: openings, runs, endings."""
-        looks: dict[tuple[int, str], bytes] = {}
+        looks: dict[tuple[int, str, State], bytes] = {}
         known: dict[str, bytes] = {}
         openings, runs, endings = [], [], [_END] * len(strip.texts)
-        is_text, is_total = State.TEXT, Role.TOTAL
+        plain, is_total = (State.TEXT, State.BLANK), Role.TOTAL
         for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
-            if cell.state is not is_text or cell.role is is_total or cell.columns > 1 or cell.rows > 1:
+            if cell.state not in plain or cell.role is is_total or cell.columns > 1 or cell.rows > 1:
                 openings.append(self._cell(r, c, cell, text).encode())
                 runs.append(b"")
                 endings[r] = b""
                 continue
-            look = (cell.indent, cell.align)
+            look = (cell.indent, cell.align, cell.state)
             openings.append(looks.get(look) or looks.setdefault(look, self._opening(c, cell).encode()))
-            runs.append(known.get(text) or known.setdefault(text, run(text).encode()))
+            runs.append(known[text] if text in known else known.setdefault(text, run(text).encode()))
         return openings, runs, endings
 
     def _cell(self, r: int, c: int, cell: Cell, text: str) -> str:
