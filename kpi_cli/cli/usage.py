@@ -111,11 +111,8 @@ def usage_error(error: Any, commands: Iterable[str]) -> UsageError:
         name = _option(param) if param.param_type_name == "option" else _argument(param)
         if type(error).__name__ == "MissingParameter":
             return _wrong(f"缺少 {name}", page)
-        value = getattr(error, "value", None)
-        shown = _quoted(str(error)) if value is None else [str(value)]
-        kinds = {"integer": "，应为整数", "number": "，应为数字"}  # the parser tells neither type nor value, only this
-        detail = f"{name} 的值不对" + next((said for word, said in kinds.items() if word in str(error)), "")
-        return UsageError(Problem("usage", value=shown[0] if shown else "", facts={"detail": detail, "hint": page}))
+        kinds = {"integer": "，应为整数", "number": "，应为数字", "float": "，应为数字"}  # all that every Typer tells
+        return _wrong(f"{name} 的值不对" + next((said for word, said in kinds.items() if word in str(error)), ""), page)
     unknown = list(ctx.command.commands) if ctx and hasattr(ctx.command, "commands") else None
     words = _quoted(str(error))
     if unknown is not None and words:
