@@ -111,7 +111,7 @@ def usage_error(error: Any, commands: Iterable[str]) -> UsageError:
         name = _option(param) if param.param_type_name == "option" else _argument(param)
         if type(error).__name__ == "MissingParameter":
             return _wrong(f"缺少 {name}", page)
-        kinds = {"integer": "，应为整数", "number": "，应为数字", "float": "，应为数字"}  # all that every Typer tells
+        kinds = {"number": "，应为数字", "float": "，应为数字", "int": "，应为整数"}  # all that every Typer tells
         return _wrong(f"{name} 的值不对" + next((said for word, said in kinds.items() if word in str(error)), ""), page)
     unknown = list(ctx.command.commands) if ctx and hasattr(ctx.command, "commands") else None
     words = _quoted(str(error))
