@@ -24,7 +24,7 @@ def demo(
     """写出示例台账（防城港市港口区绩效办 2017），校核，并导出九张表。"""
     from kpi_cli.assembly import Request, assemble
     from kpi_cli.cli.actions import DEFAULT_EXPORTS, chosen_exports, refuse_errors
-    from kpi_cli.ledger.edit import copy_example
+    from kpi_cli.ledger.create import copy_example
     from kpi_cli.ledger.reader import open_ledger
 
     copied = copy_example(directory)

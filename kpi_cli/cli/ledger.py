@@ -31,10 +31,10 @@ def init(
 ) -> None:
     """新建一本台账。"""
     from kpi_cli.assembly import find_table_set
-    from kpi_cli.ledger import edit
+    from kpi_cli.ledger import create
 
     find_table_set(tables)
-    edit.create_ledger(directory, year, edit.settings_values(department, tables, level, nature, code))
+    create.create_ledger(directory, year, create.settings_values(department, tables, level, nature, code))
     terminal.note(f"已新建台账 {directory}；下一步：kpi -C {directory} import lines 文件.csv")
 
 

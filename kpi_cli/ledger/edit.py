@@ -1,4 +1,4 @@
-"""Every change to a ledger: new ledger, import, add, set, remove. Each is one transaction with one summary.
+"""Every change to the records of a ledger: import, add, set, remove. Each is one transaction with one summary.
 
 A change is checked against the ledger as it will be read, then written as text: what is not touched stays as it
 is, byte for byte.
@@ -10,9 +10,9 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kpi_cli import resources
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger import blocks
+from kpi_cli.ledger.create import file_head, require_year
 from kpi_cli.ledger.importer import (
     SUBJECTS,
     Imported,
@@ -23,12 +23,12 @@ from kpi_cli.ledger.importer import (
     record_warnings,
     stored_values,
 )
-from kpi_cli.ledger.reader import SETTINGS_FILE, SUBJECTS_FILE, read_local_subjects, read_records
+from kpi_cli.ledger.reader import SUBJECTS_FILE, read_local_subjects, read_records
 from kpi_cli.ledger.report import Report, field_problem
 from kpi_cli.ledger.transaction import open_transaction
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import LedgerYear
-from kpi_cli.problems import Place, Problem, system_reason
+from kpi_cli.problems import Place, Problem
 from kpi_cli.toml_source import TomlError, parse_toml
 
 if TYPE_CHECKING:
@@ -55,74 +55,6 @@ class Change:
     summary: str
     warnings: tuple[Problem, ...] = ()
     text: str = ""
-
-
-# a new ledger
-
-
-def create_ledger(root: Path, year: int, values: Mapping[str, str]) -> None:
-    """Make a new ledger with one year.
-
-    Args:
-      root: Folder; it must be new or empty.
-      year: Its first budget year.
-      values: Canonical settings by key: department, table_set, level, and optionally nature and code.
-    Raises:
-      UsageError: The folder holds something already.
-    """
-    _require_year(year)
-    files = {SETTINGS_FILE: _settings_text(values).encode()}
-    files |= {f"{year}/{kind.file}": _file_head(kind, year).encode() for kind in (f.LINE, f.INCOME)}
-    _fill_new_folder(root, files, "init", f"新建台账：{values['department']} {year} 年")
-
-
-def copy_example(root: Path) -> list[str]:
-    """Write the example ledger into a new or empty folder.
-
-    Returns:
-      The files written, relative to `root`.
-    Raises:
-      UsageError: The folder holds something already.
-    """
-    source = resources.templates() / "demo"
-    files = {
-        path.relative_to(source).as_posix(): path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file()
-    }
-    _fill_new_folder(root, files, "demo", "写出示例台账")
-    return list(files)
-
-
-def _fill_new_folder(root: Path, files: Mapping[str, bytes], command: str, summary: str) -> None:
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise UsageError(Problem("ledger-exists", Place(str(root))))
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with open_transaction(root, command=command) as tx:
-            for file, content in files.items():
-                tx.write(file, content)
-            tx.summary = summary
-            tx.commit()
-    except OSError as error:
-        facts = {"detail": system_reason(error)}
-        raise LedgerError(Problem("unwritable", Place(str(root)), facts=facts)) from None
-
-
-def _settings_text(values: Mapping[str, str]) -> str:
-    rows = ["# kpi 台账设置，写法见 docs/ledger.md", "schema_version = 1"]
-    given = [field for field in f.SETTINGS_FIELDS[1:] if values.get(field.name)]
-    rows += [f"{field.name} = {blocks.literal(field.write(values[field.name]))}" for field in given]
-    rows += [
-        "",
-        "# [display]",
-        "# decimals = 0          # 元表的小数位",
-        '# zero = "blank"        # 零值：blank、0 或 0.00',
-        "",
-    ]
-    return "\n".join(rows)
-
-
-def _file_head(kind: f.RecordKind, year: int) -> str:
-    return f"# {year} 年{kind.label}，每条一个 [[{kind.name}]]\n"
 
 
 # records
@@ -197,14 +129,6 @@ def _faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
         raise
 
 
-def _require_year(year: int) -> None:
-    """Refuse a year that no folder may have: what is written there would never be read."""
-    try:
-        f.YEAR(year)
-    except f.FieldError as error:
-        raise UsageError(Problem(error.code, value=str(year))) from None
-
-
 def add_record(
     ledger: Ledger, year: int, kind: f.RecordKind, values: dict[str, Any], catalogue: Catalogue, wait: float
 ) -> Change:
@@ -221,7 +145,7 @@ def add_record(
       LedgerError: The record is not acceptable.
       LockedError: Another process holds the ledger.
     """
-    _require_year(year)
+    require_year(year)
     with open_transaction(ledger.root, command=f"{kind.group} add", wait=wait) as tx:
         context = _context(ledger, year)
         _refuse(check_record(kind, values, Place(), known_references(ledger.settings, context, kind)))
@@ -252,7 +176,7 @@ def _append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) ->
     file = f"{year}/{kind.file}"
     old = tx.read(file)
     with _faults_explained(old, file):
-        text = _text(old) if old is not None else _file_head(kind, year)
+        text = _text(old) if old is not None else file_head(kind, year)
         tx.write(file, _bytes(blocks.append(text, kind, texts), old))
 
 
@@ -396,7 +320,7 @@ def import_file(
     Raises:
       LedgerError: Every bad row.
     """
-    _require_year(year)
+    require_year(year)
     with open_transaction(ledger.root, command=f"import {name}", wait=wait) as tx:
         if name == SUBJECTS:
             change = _import_subjects(tx, year, path, replace=replace)
@@ -425,7 +349,7 @@ def _import_records(
     if replace:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
-        tx.write(file, _bytes(blocks.append(_file_head(kind, year), kind, imported.blocks), old))
+        tx.write(file, _bytes(blocks.append(file_head(kind, year), kind, imported.blocks), old))
     else:
         _append(tx, year, kind, imported.blocks)
     verb = "替换为" if replace else "导入"
@@ -447,25 +371,3 @@ def _import_subjects(tx: Transaction, year: int, path: Path, *, replace: bool) -
     text = subjects_text({**old, **new})
     tx.write(file, text.encode())
     return Change(f"{year} 年科目名称：导入 {len(new)} 条（{path.name}）", text=text)
-
-
-def settings_values(department: str, table_set: str, level: str, nature: str, code: str) -> dict[str, str]:
-    """Check the words that `kpi init` takes and return them as canonical settings.
-
-    Raises:
-      UsageError: A word that its vocabulary does not know.
-    """
-    given = {"department": department, "table_set": table_set, "level": level, "nature": nature, "code": code}
-    values: dict[str, str] = {}
-    problems = []
-    for field in f.SETTINGS_FIELDS[1:]:
-        text = given[field.name]
-        try:
-            values[field.name] = field.parse(text) if text else field.default
-        except f.FieldError as error:
-            problems.append(Problem(error.code, value=text, facts={"field": field.label, **error.facts}))
-    if not department.strip():
-        problems.append(Problem("missing", facts={"field": "部门名称", "key": "--department", "example": "某县财政局"}))
-    if problems:
-        raise UsageError(problems)
-    return values

@@ -338,3 +338,16 @@ def test_the_order_of_lines_changes_no_table(make_ledger, kpi, tmp_path_factory,
         assert kpi("-C", root, "import", "lines", folder / "in.csv").status == 0
         shown.append(kpi("-C", root, "table", "--format", "json").out)
     assert shown[0] == shown[1]
+
+
+def test_a_new_ledger_needs_an_empty_folder_and_an_interrupted_one_can_be_repeated(tmp_path: Path, kpi) -> None:
+    words = ("--department", "某局", "--year", "2025", "--tables", "mof")
+    (tmp_path / "台账" / ".kpi").mkdir(parents=True)  # all that an `init` killed before its commit leaves
+    assert kpi("init", str(tmp_path / "台账"), *words).status == 0
+    again = kpi("init", str(tmp_path / "台账"), *words)
+    assert again.status == 2
+    assert "文件夹里已有台账或其他文件" in again.err
+    (tmp_path / "别的").mkdir()
+    (tmp_path / "别的" / "文件.txt").write_text("x", encoding="utf-8")
+    assert kpi("init", str(tmp_path / "别的"), *words).status == 2
+    assert [p.name for p in (tmp_path / "别的").iterdir()] == ["文件.txt"]
