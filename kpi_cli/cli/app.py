@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from kpi_cli import __version__
-from kpi_cli.cli.session import Session
+from kpi_cli.cli.session import VALUE_OPTIONS, Session
 from kpi_cli.cli.usage import KpiGroup, usage_error
 
 COMMANDS = {
@@ -37,8 +37,6 @@ COMMANDS = {
 
 _PARSER_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """Base of every usage error of the parser inside Typer, which Typer does not export by name."""
-
-_VALUE_OPTIONS = ("-C", "--ledger", "--color", "--wait")
 
 
 class _Root(KpiGroup):
@@ -96,7 +94,7 @@ def command_word(arguments: list[str]) -> str | None:
     for word in arguments:
         if skip:
             skip = False
-        elif word in _VALUE_OPTIONS:
+        elif word in VALUE_OPTIONS:
             skip = True
         elif not word.startswith("-"):
             return word

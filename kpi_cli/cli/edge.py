@@ -42,7 +42,9 @@ def run_safely(arguments: list[str]) -> int:
 
 def _answer(arguments: list[str]) -> int:
     from kpi_cli.cli import frontdoor
+    from kpi_cli.cli.session import hoisted
 
+    arguments = hoisted(arguments)
     status = frontdoor.answer(arguments)
     if status is not None:
         return status

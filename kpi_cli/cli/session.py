@@ -13,6 +13,32 @@ from kpi_cli.problems import Problem
 COLORS = ("auto", "always", "never")
 
 
+VALUE_OPTIONS = ("-C", "--ledger", "--color", "--wait")
+FLAGS = ("--no-plugins", "--debug")
+"""Options of `kpi` itself; they may stand behind the command too, see `hoisted`."""
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """Move the options of `kpi` itself in front of the command: `kpi table 3 -C DIR` is `kpi -C DIR table 3`.
+
+    Args:
+      arguments: What stands behind `kpi`; what stands behind `--` stays where it is.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*front, *rest, word, *words]
+        if word in VALUE_OPTIONS:
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word in FLAGS or word.partition("=")[0] in VALUE_OPTIONS:
+            front.append(word)
+        else:
+            rest.append(word)
+    return [*front, *rest]
+
+
 @dataclass
 class Session:
     """The options in front of the command.
