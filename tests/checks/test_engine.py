@@ -223,3 +223,39 @@ def test_every_rule_has_an_authority() -> None:
     for rule in bundled_rules():
         assert rule.explain
         assert rule.source
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "column", "block", "rules"),
+    [
+        (1, "general", "", 0, {"IN-00", "IN-03", "X-04"}),
+        (1, "current_total", "", 0, {"IN-03"}),
+        (2, "total", "undertaking", 0, {"IN-06", "IN-09", "X-09"}),
+        (4, "current", "", 0, {"IN-12", "X-04"}),
+        (8, "total", "project", 0, {"IN-08", "IN-09"}),
+    ],
+)
+def test_the_national_set_has_the_same_rules(number: int, key: str, column: str, block: int, rules: set) -> None:
+    result = check(changed(disclosure("mof"), number, key, column, block=block))
+    assert {finding.rule for finding in result.findings} == rules
+    states = {r.rule: r.state for r in check(disclosure("mof")).receipts}
+    assert states["X-04"] == states["X-09"] == "passed"
+
+
+@pytest.mark.parametrize("table_set", SETS)
+def test_every_figure_of_every_set_is_covered(table_set: str) -> None:
+    keep = [r for r in LINES if table_set != "guangxi-2017" or r.fund_source != "state_capital_budget"]
+    given = [r for r in INCOMES if table_set != "guangxi-2017" or r.fund_source != "state_capital_budget"]
+    made = disclosure(table_set, "department", tuple(keep), tuple(given))
+    silent, seen = [], 0
+    for table in made.tables:
+        for r, c, cell in table.figures():
+            if cell.value is None:
+                continue
+            seen += 1
+            row = [*table.rows[r][:c], replace(cell, value=cell.value + 1), *table.rows[r][c + 1 :]]
+            rows = (*table.rows[:r], tuple(row), *table.rows[r + 1 :])
+            tables = tuple(replace(t, rows=rows) if t.id == table.id else t for t in made.tables)
+            if not check(replace(made, tables=tables)).findings:
+                silent.append((table.id, table.blocks[0].keys[r], table.columns[c].id))
+    assert len(silent) <= seen * 0.05, silent
