@@ -5,6 +5,7 @@ Rows come from `rows`, figures from `cells`; here blocks are put side by side an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi_cli.tables.cells import BlockCells
@@ -66,12 +67,7 @@ def compute_table(definition: TableDefinition, facts: TableFacts, display: Table
         blocks=tuple(block.structure(height) for block in blocks),
     )
     note = definition.note_when_empty if table.is_empty else definition.note
-    return _with_note(table, fill_text(note, facts))
-
-
-def _with_note(table: Table, note: str) -> Table:
-    object.__setattr__(table, "note", note)  # the table is not shared yet
-    return table
+    return replace(table, note=fill_text(note, facts))
 
 
 def _fill(facts: TableFacts) -> Callable[[str], str]:
