@@ -186,6 +186,8 @@ WORDING |= {
     "unknown-command": ("没有这个命令", "{hint}"),
     "unknown-option": ("没有这个选项", "{hint}"),
     "one-table": ("CSV 一次只能输出一张表", "请给出一个表号，例如 kpi table 3 --format csv"),
+    "unknown-cell": ("表{table} 没有这个数", "{hint}"),
+    "ambiguous-cell": ("有 {count} 个数符合", "请写明其中一个：{names}"),
     "unknown-table-id": ("没有这张表", "{hint}"),
     # definitions
     "unknown-table-set": ("没有这个表套", "{hint}"),

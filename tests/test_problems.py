@@ -393,6 +393,18 @@ CASES = [
         OK,
         ("table", "10", "--format", "csv"),
     ),
+    Case(
+        "unknown-cell",
+        "表3 没有这个数（甲/乙）；请写成 E12 这样的地址，或 行/列，例如 201/合计",
+        OK,
+        ("trace", "3", "甲/乙"),
+    ),
+    Case(
+        "ambiguous-cell",
+        "有 2 个数符合（支出总计/预算数）；请写明其中一个：D12 支出总计 / 支出 预算数、F12 支出总计 / 支出 预算数",
+        OK,
+        ("trace", "1", "支出总计/预算数", "--tables", "guangxi-2017"),
+    ),
     # definitions
     Case("unknown-table-set", "没有这个表套（shangai）；是不是 shanghai？", OK, (*TABLE, "--tables", "shangai")),
     Case(

@@ -27,6 +27,7 @@ COMMANDS = {
     "table": "kpi_cli.cli.table",
     "export": "kpi_cli.cli.export",
     "check": "kpi_cli.cli.check",
+    "trace": "kpi_cli.cli.trace",
     "history": "kpi_cli.cli.ledger",
     "undo": "kpi_cli.cli.ledger",
     "redo": "kpi_cli.cli.ledger",

@@ -53,23 +53,12 @@ def tables_json(disclosure: Disclosure) -> str:
 
 def table_markdown(table: Table) -> str:
     """Write a table as GitHub Markdown; header levels are joined with ` / `, since Markdown cannot merge cells."""
-    heads = [" / ".join(dict.fromkeys(path)) for path in header_paths(table)]
+    heads = [" / ".join(dict.fromkeys(table.header_path(c))) for c in range(len(table.columns))]
     marks = ["---:" if column.kind in ("amount", "percent") else "---" for column in table.columns]
     lines = [f"## {table.title}", "", f"{table.label}　{table.unit_label}", "", _row(heads), _row(marks)]
     lines += [_row([cell.printed for cell in row]) for row in table.body]
     lines += ["", table.note] if table.note else []
     return "\n".join(lines) + "\n"
-
-
-def header_paths(table: Table) -> list[list[str]]:
-    """Return the header texts above each column, from the top down."""
-    paths: list[list[str]] = [[] for _ in table.columns]
-    for row in table.rows[: table.header_rows]:
-        for c, cell in enumerate(row):
-            if cell.state is State.TEXT and cell.text:
-                for column in range(c, c + cell.columns):
-                    paths[column].append(cell.text)
-    return paths
 
 
 def _row(cells: Iterable[str]) -> str:

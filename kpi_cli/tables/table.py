@@ -261,6 +261,15 @@ class Table:
         for row in self.rows:
             yield [cell.plain for cell in row]
 
+    def header_path(self, column: int) -> list[str]:
+        """Return the header texts above a column, from the top down."""
+        return [
+            cell.text
+            for row in self.rows[: self.header_rows]
+            for c, cell in enumerate(row)
+            if cell.state is State.TEXT and cell.text and c <= column < c + cell.columns
+        ]
+
     def figures(self) -> Iterator[tuple[int, int, Cell]]:
         """Yield (row, column, cell) of every figure, unknown ones included."""
         for r, row in enumerate(self.rows):
