@@ -65,10 +65,15 @@ def _higher_rows(grid: Grid, fit: Fit) -> dict[int, float]:
     for c, strip in enumerate(grid.strips):
         if strip.is_figures or (strip.is_single and strip.widest <= fit.chars(c) and "\n" not in "".join(strip.texts)):
             continue
+        known: dict[tuple[str, int, int], float] = {}  # names repeat, and measuring them is what takes time
         for r, (cell, text) in enumerate(zip(strip.cells, strip.texts, strict=True)):
-            if cell.rows == 1:
+            if cell.rows != 1:
+                continue
+            look = (text, cell.columns, cell.indent)
+            height = known.get(look)
+            if height is None:
                 lines = line_count(text, fit.chars(c, cell.columns) - INDENT * cell.indent)
-                height = lines * fit.step.line + _RULE
-                if height > max(higher.get(r, 0), fit.step.row):
-                    higher[r] = height
+                height = known[look] = lines * fit.step.line + _RULE
+            if height > fit.step.row and height > higher.get(r, 0):
+                higher[r] = height
     return higher
