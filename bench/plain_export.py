@@ -15,10 +15,9 @@ from xml.sax.saxutils import escape
 def prepare(ledger: Path, folder: Path) -> None:
     """Write the tables as CSV files."""
     from kpi_cli.assembly import Request, assemble
-    from kpi_cli.ledger.reader import open_ledger
 
     folder.mkdir(parents=True)
-    for table in assemble(open_ledger(ledger), Request()).tables:
+    for table in assemble(ledger, Request()).tables:
         with (folder / f"{table.id}.csv").open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(table.plain_rows())
 

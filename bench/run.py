@@ -111,7 +111,7 @@ from kpi_cli.exporters.docx.reference import bundled
 from kpi_cli.ledger.reader import open_ledger
 from pathlib import Path
 import sys
-made = assemble(open_ledger(Path(sys.argv[1])), Request(numbers=(3,)))
+made = assemble(Path(sys.argv[1]), Request(numbers=(3,)))
 table = made.tables[0]
 rows = (*table.rows[:table.header_rows], *(table.body * (10_000 // len(table.body) + 1))[:10_000])
 large, reference = replace(made, tables=(replace(table, rows=rows),)), bundled("gongwen")

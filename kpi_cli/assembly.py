@@ -77,11 +77,11 @@ def subject_catalogue(year: LedgerYear) -> SubjectCatalogue:
     return SubjectCatalogue(year.year, bundled_subjects(resources.templates() / "subjects"), year.local_subjects)
 
 
-def assemble(ledger: Ledger, request: Request, warnings: list[Problem] | None = None) -> Disclosure:
+def assemble(root: Path, request: Request, warnings: list[Problem] | None = None) -> Disclosure:
     """Compute the disclosure of one year.
 
     Args:
-      ledger: The ledger.
+      root: The ledger's folder; it is opened and read here, so that nobody sees half a change.
       request: Year, tables, table set and unit.
       warnings: Takes what is doubtful in the ledger's files, but no error.
     Returns:
@@ -91,7 +91,6 @@ def assemble(ledger: Ledger, request: Request, warnings: list[Problem] | None = 
       UsageError: No such year, unit, table set or table.
       DefinitionError: A table definition is wrong.
     """
-    root = ledger.root
     settings, current, previous, doubts = read_consistent(root, lambda: _read(open_ledger(root), request.year))
     if warnings is not None:
         warnings += doubts

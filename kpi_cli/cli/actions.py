@@ -45,12 +45,13 @@ def request(year: int | None, ids: Iterable[str], table_set: str, unit: str) -> 
     return Request(year, tuple(dict.fromkeys(numbers)), table_set, unit)
 
 
-def _assembled(session: Session, wanted: Request) -> Disclosure:
+def assembled(session: Session, wanted: Request) -> Disclosure:
     """Compute the disclosure, and say on stderr what is doubtful in the ledger's files."""
     from kpi_cli.assembly import assemble
+    from kpi_cli.cli.session import find_ledger
 
     warnings: list[Problem] = []
-    disclosure = assemble(session.ledger(), wanted, warnings)
+    disclosure = assemble(find_ledger(session.folder), wanted, warnings)
     terminal.complain(warnings, "警告")
     return disclosure
 
@@ -62,7 +63,7 @@ def table(session: Session, *, ids: list[str] | None, year: int | None, tables: 
     check_format(format, TABLE_FORMATS)
     if format == "csv" and len(ids or ()) != 1:
         raise UsageError(Problem("one-table"))
-    disclosure = _assembled(session, request(year, ids or [], tables, unit))
+    disclosure = assembled(session, request(year, ids or [], tables, unit))
     if format == "text":
         for table_ in disclosure.tables:
             terminal.show(terminal.table_lines(table_, terminal.screen_width()), session.color)
@@ -81,7 +82,7 @@ def check(session: Session, *, year: int | None, tables: str, unit: str, format:
     from kpi_cli.rendering import findings
 
     check_format(format, ("text", "json"))
-    result = evaluate(_assembled(session, request(year, [], tables, unit)))
+    result = evaluate(assembled(session, request(year, [], tables, unit)))
     if format == "json":
         terminal.say(findings.result_json(result))
     else:
@@ -105,7 +106,7 @@ def export(
     """Make documents and print their paths; returns the exit status."""
     options = exporter_options(option or [], live=live, reference_doc=reference_doc)
     exports = chosen_exports(to or DEFAULT_EXPORTS, options, plugins=session.plugins)
-    disclosure = _assembled(session, request(year, [], tables, unit))
+    disclosure = assembled(session, request(year, [], tables, unit))
     if not force:
         refuse_errors(disclosure)
     for path in exports.store(disclosure, out):

@@ -25,10 +25,9 @@ def demo(
     from kpi_cli.assembly import Request, assemble
     from kpi_cli.cli.actions import DEFAULT_EXPORTS, chosen_exports, refuse_errors
     from kpi_cli.ledger.create import copy_example
-    from kpi_cli.ledger.reader import open_ledger
 
     copied = copy_example(directory)
-    disclosure = assemble(open_ledger(directory), Request())
+    disclosure = assemble(directory, Request())
     result = refuse_errors(disclosure)
     exports = chosen_exports(DEFAULT_EXPORTS, {}, plugins=session(context).plugins)
     paths = exports.store(disclosure, directory / "out")

@@ -32,13 +32,12 @@ def trace(
     format: shared.Format = "text",
 ) -> None:
     """追溯一个数：由哪些台账记录构成，怎样算出。"""
-    from kpi_cli.assembly import assemble
     from kpi_cli.rendering import traces
     from kpi_cli.tables.trace import find_cell, trace_cell
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
-    disclosure = assemble(own.ledger(), actions.request(year, [table], tables, unit))
+    disclosure = actions.assembled(own, actions.request(year, [table], tables, unit))
     found = disclosure.tables[0]
     records = {"line": disclosure.lines, "income": disclosure.incomes, "sangong": disclosure.sangong}
     traced = trace_cell(found, *find_cell(found, cell), records)

@@ -16,9 +16,9 @@ from kpi_cli.ledger.create import file_head, require_year
 from kpi_cli.ledger.importer import (
     SUBJECTS,
     Imported,
+    References,
     check_record,
     import_records,
-    known_references,
     record_kind,
     record_warnings,
     stored_values,
@@ -148,7 +148,7 @@ def add_record(
     require_year(year)
     with open_transaction(ledger.root, command=f"{kind.group} add", wait=wait) as tx:
         context = _context(ledger, year)
-        _refuse(check_record(kind, values, Place(), known_references(ledger.settings, context, kind)))
+        _refuse(check_record(kind, values, Place(), References(ledger.settings, context, kind)))
         names = catalogue(context)
         warnings = record_warnings(values, Place(), names)
         text = blocks.record_text(kind, stored_values(kind, values, names))
@@ -201,7 +201,7 @@ def set_record(
         own = changed[block.start : len(changed) - (len(text) - block.end)]
         merged = _record_values(own, kind, Place(file, text.count("\n", 0, block.start) + 1))
         context = _context(ledger, year)
-        references = known_references(ledger.settings, context, kind)
+        references = References(ledger.settings, context, kind)
         if kind.identity and values.get(kind.identity) in (None, ref):
             references.taken.pop(ref, None)
         given = dict(merged)

@@ -74,7 +74,7 @@ def import_records(
     rows = read_rows(path, path.name)
     columns = match_columns(rows, kind.fields)
     result, report = Imported(kind), Report()
-    known = _Known(settings, year, kind)
+    known = References(settings, year, kind)
     for number, cells in rows.body:
         place = Place(rows.file, number)
         given, problems = parse_row(columns, cells, place)
@@ -92,7 +92,7 @@ def import_records(
     return result
 
 
-class _Known:
+class References:
     """What a record may refer to, and the identities that are taken."""
 
     def __init__(self, settings: Settings, year: LedgerYear, kind: f.RecordKind) -> None:
@@ -105,13 +105,8 @@ class _Known:
             self.taken = {getattr(r, kind.identity): r.source.line for r in getattr(year, kind.plural)}
 
 
-def known_references(settings: Settings, year: LedgerYear, kind: f.RecordKind) -> _Known:
-    """Return what a record of this kind may refer to in the ledger."""
-    return _Known(settings, year, kind)
-
-
 def check_record(
-    kind: f.RecordKind, values: dict[str, Any], place: Place, known: _Known, refused: AbstractSet[str] = frozenset()
+    kind: f.RecordKind, values: dict[str, Any], place: Place, known: References, refused: AbstractSet[str] = frozenset()
 ) -> list[Problem]:
     """Check one record as given: required fields, fields against each other, references, identity.
 

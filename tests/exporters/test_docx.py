@@ -137,11 +137,11 @@ def disclosure(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         write_small(root)
     else:
         write_case(root, request.param)
-    return assemble(open_ledger(root), Request())
+    return assemble(root, Request())
 
 
 def small(root: Path) -> Disclosure:
-    return assemble(open_ledger(write_small(root)), Request())
+    return assemble(write_small(root), Request())
 
 
 def export(disclosure: Disclosure, reference_doc: str | Path = "") -> bytes:
@@ -547,7 +547,7 @@ from pathlib import Path
 from kpi_cli.assembly import Request, assemble
 from kpi_cli.exporters.docx import DocxExporter, DocxOptions
 from kpi_cli.ledger.reader import open_ledger
-made = DocxExporter().export(assemble(open_ledger(Path(sys.argv[1])), Request()), DocxOptions(sys.argv[3]), None)
+made = DocxExporter().export(assemble(Path(sys.argv[1]), Request()), DocxOptions(sys.argv[3]), None)
 Path(sys.argv[2]).write_bytes(made)
 print(*sorted({"docx", "lxml"} & set(sys.modules)))
 """

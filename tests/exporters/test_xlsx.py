@@ -173,7 +173,7 @@ def write_ledger(root: Path, files: dict[str, str]) -> Disclosure:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(line.strip() for line in content.strip().splitlines()), encoding="utf-8")
-    return assemble(open_ledger(root), Request())
+    return assemble(root, Request())
 
 
 def published(root: Path, name: str) -> Disclosure:
@@ -193,7 +193,7 @@ def published(root: Path, name: str) -> Disclosure:
         )
         target = root / "2025" / f"{kind}.toml"
         target.write_text(append("", imported.kind, imported.blocks), encoding="utf-8")
-    return assemble(open_ledger(root), Request())
+    return assemble(root, Request())
 
 
 @pytest.fixture(scope="module")
@@ -1009,7 +1009,7 @@ from pathlib import Path
 from kpi_cli.assembly import Request, assemble
 from kpi_cli.exporters.xlsx import XlsxExporter, XlsxOptions
 from kpi_cli.ledger.reader import open_ledger
-disclosure = assemble(open_ledger(Path(sys.argv[1])), Request())
+disclosure = assemble(Path(sys.argv[1]), Request())
 for live in (False, True):
     print(hashlib.sha256(XlsxExporter().export(disclosure, XlsxOptions(live=live), None)).hexdigest())
 """

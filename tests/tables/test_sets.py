@@ -314,7 +314,7 @@ def compare_golden(folder: Path, files: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_golden_tables(name: str, level: str, rich: Callable[[str], Path]) -> None:
     ledger = open_ledger(rich(level))
-    disclosure = assemble(ledger, Request(table_set=name))
+    disclosure = assemble(ledger.root, Request(table_set=name))
     assert [table.id for table in disclosure.tables] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     compare_golden(GOLDEN / f"{name}-{level}", golden_files(disclosure))
 
@@ -328,7 +328,7 @@ def test_golden_alternative_form(level: str, rich_year: Callable[[str], Any]) ->
 
 
 def test_golden_demo() -> None:
-    compare_golden(GOLDEN / "demo", golden_files(assemble(open_ledger(DEMO), Request())))
+    compare_golden(GOLDEN / "demo", golden_files(assemble(DEMO, Request())))
 
 
 def test_no_golden_folder_is_left_over() -> None:
@@ -493,7 +493,7 @@ def test_units_add_up_to_the_department(rich: Callable[[str], Path], rich_year: 
 @pytest.mark.parametrize("name", SETS)
 def test_the_invented_ledger_ties_out(name: str, level: str, rich: Callable[[str], Path]) -> None:
     """No rule that stops an export finds anything on the invented ledger."""
-    result = check(assemble(open_ledger(rich(level)), Request(table_set=name)))
+    result = check(assemble(rich(level), Request(table_set=name)))
     assert [f"{f.rule} {f.message}" for f in result.findings if f.severity == "error"] == []
 
 
@@ -570,7 +570,7 @@ def test_optional_rows_and_columns_stay_away_without_records(rich_year: Callable
 
 
 def test_anchored_rows_stand_on_one_line(rich: Callable[[str], Path]) -> None:
-    disclosure = assemble(open_ledger(rich("department")), Request(table_set="mof", numbers=(1, 4)))
+    disclosure = assemble(rich("department"), Request(table_set="mof", numbers=(1, 4)))
     first, fourth = ([(row[0], row[2]) for row in text_rows(t)] for t in disclosure.tables)
     for pair in (("本年收入合计", "本年支出合计"), ("上年结转结余", "年终结转结余"), ("收入总计", "支出总计")):
         assert pair in first
@@ -614,7 +614,7 @@ def test_numerals(number: int, text: str) -> None:
 @pytest.fixture(scope="module")
 def demo() -> Disclosure:
     """Return the demo's disclosure."""
-    return assemble(open_ledger(DEMO), Request())
+    return assemble(DEMO, Request())
 
 
 def printed(table: Table, row: str, column: str, block: int = -1) -> str:
@@ -761,7 +761,7 @@ def test_demo_headcount_and_sangong() -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_demo_ties_out_in_every_set(name: str) -> None:
-    disclosure = assemble(open_ledger(DEMO), Request(table_set=name))
+    disclosure = assemble(DEMO, Request(table_set=name))
     assert check(disclosure).findings == ()
 
 
@@ -1189,14 +1189,14 @@ def test_a_ledger_carries_a_tenth_table(place: str, make_ledger: Callable[..., P
         ["105002", "临江县图书馆", "17.50", "14.50", "1.20", "3.00"],
         ["合计", "", "128.70", "123.20", "69.20", "5.50"],
     ]
-    assert check(assemble(open_ledger(root), Request(table_set="本县"))).findings == ()
+    assert check(assemble(root, Request(table_set="本县"))).findings == ()
 
 
 def test_a_ledgers_own_set_wins_over_the_bundled_one(make_ledger: Callable[..., Path]) -> None:
     files = {name.replace("本县", "mof"): text for name, text in documented_files().items()}
     root = make_ledger({**rich_files("department"), **files})
     assert find_table_set("mof", root).title == "本县附加表"
-    assert [table.id for table in assemble(open_ledger(root), Request()).tables] == [10]
+    assert [table.id for table in assemble(root, Request()).tables] == [10]
 
 
 def test_a_mistake_in_a_ledgers_own_set_is_one_line(make_ledger: Callable[..., Path], kpi: Callable[..., Any]) -> None:

@@ -12,7 +12,6 @@ import pytest
 from kpi_cli import resources
 from kpi_cli.assembly import Request, assemble
 from kpi_cli.errors import UsageError
-from kpi_cli.ledger.reader import open_ledger
 from kpi_cli.tables.table import address
 from kpi_cli.tables.trace import find_cell, trace_cell
 
@@ -46,7 +45,7 @@ note = "设备"
 
 @pytest.fixture
 def made(make_ledger):
-    return assemble(open_ledger(make_ledger(FILES)), Request())
+    return assemble(make_ledger(FILES), Request())
 
 
 def records(made):
@@ -66,7 +65,7 @@ def test_the_records_of_every_figure_add_up_to_it(made) -> None:
 
 @pytest.mark.parametrize("table_set", ["guangxi-2017", "mof", "shanghai"])
 def test_the_demo_traces_in_every_set(table_set: str) -> None:
-    made = assemble(open_ledger(resources.templates() / "demo"), Request(table_set=table_set))
+    made = assemble(resources.templates() / "demo", Request(table_set=table_set))
     for table in made.tables:
         for r, c, cell in table.figures():
             found = trace_cell(table, r, c, records(made))
@@ -91,7 +90,7 @@ def test_what_is_no_figure_is_refused(made, text: str) -> None:
 
 
 def test_several_matches_are_named() -> None:
-    made = assemble(open_ledger(resources.templates() / "demo"), Request(numbers=(1,)))
+    made = assemble(resources.templates() / "demo", Request(numbers=(1,)))
     with pytest.raises(UsageError) as error:
         find_cell(made.tables[0], "支出总计/预算数")
     assert "D12 支出总计" in error.value.problems[0].text
