@@ -6,27 +6,22 @@ import typer
 
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
-from kpi_cli.cli.usage import KpiCommand, KpiGroup
+from kpi_cli.cli.usage import add_group
 from kpi_cli.rendering import terminal
 
 
 def register(app: typer.Typer, name: str) -> None:
     """Add the group."""
-    group = typer.Typer(cls=KpiGroup, help="导出插件。", rich_markup_mode=None)
-    group.command("list", cls=KpiCommand, epilog="kpi plugin list --format json")(list_)
-    group.callback()(_group)
-    app.add_typer(group, name=name)
-
-
-def _group() -> None:
-    """导出插件。"""
+    add_group(
+        app, name, "导出插件。", {"list": (list_, "列出插件的名称、来源和导出格式。", "kpi plugin list --format json")}
+    )
 
 
 def list_(
     context: typer.Context,
     format: shared.Format = "text",  # the option's name
 ) -> None:
-    """列出插件的名称、来源和导出格式。"""
+    """Show the plugins and where they come from."""
     from kpi_cli.plugin.manager import Plugins
     from kpi_cli.rendering.plain import to_json
 

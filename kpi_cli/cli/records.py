@@ -12,7 +12,7 @@ import typer
 
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
-from kpi_cli.cli.usage import KpiCommand, KpiGroup
+from kpi_cli.cli.usage import add_group
 from kpi_cli.errors import UsageError
 from kpi_cli.model import fields as f
 from kpi_cli.rendering import terminal
@@ -36,20 +36,14 @@ _EXAMPLES = {
 def register(app: typer.Typer, name: str) -> None:
     """Add one of the groups."""
     kind = GROUPS[name]
-    group = typer.Typer(cls=KpiGroup, help=f"{kind.label}：增加、列出、修改、删除。", rich_markup_mode=None)
-    group.command("add", cls=KpiCommand, epilog=_EXAMPLES[name], help=f"加入一条{kind.label}。")(
-        _with_fields(_add(kind), kind)
-    )
-    group.command("list", cls=KpiCommand, epilog=f"kpi {name} list --format csv", help=f"列出{kind.label}。")(
-        _list(kind)
-    )
-    group.command(
-        "set", cls=KpiCommand, epilog=f"kpi {name} set REF --amount 100", help=f"修改一条{kind.label}的某些内容。"
-    )(_with_fields(_set(kind), kind))
-    group.command("remove", cls=KpiCommand, epilog=f"kpi {name} remove REF", help=f"删去一条{kind.label}。")(
-        _remove(kind)
-    )
-    app.add_typer(group, name=name)
+    label = kind.label
+    commands = {
+        "add": (_with_fields(_add(kind), kind), f"加入一条{label}。", _EXAMPLES[name]),
+        "list": (_list(kind), f"列出{label}。", f"kpi {name} list --format csv"),
+        "set": (_with_fields(_set(kind), kind), f"修改一条{label}的某些内容。", f"kpi {name} set REF --amount 100"),
+        "remove": (_remove(kind), f"删去一条{label}。", f"kpi {name} remove REF"),
+    }
+    add_group(app, name, f"{label}：增加、列出、修改、删除。", commands)
 
 
 def _with_fields(function: Callable[..., None], kind: f.RecordKind) -> Callable[..., None]:

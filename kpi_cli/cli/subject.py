@@ -9,21 +9,25 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.session import find_ledger
-from kpi_cli.cli.usage import KpiCommand, KpiGroup
+from kpi_cli.cli.usage import add_group
 from kpi_cli.errors import KpiError
 from kpi_cli.rendering import terminal
 
 
 def register(app: typer.Typer, name: str) -> None:
     """Add the group."""
-    group = typer.Typer(cls=KpiGroup, help="科目目录。", rich_markup_mode=None)
-    group.command("search", cls=KpiCommand, epilog="kpi subject search 住房公积金\nkpi subject search 20805")(search)
-    group.callback()(_group)
-    app.add_typer(group, name=name)
-
-
-def _group() -> None:
-    """科目目录。"""
+    add_group(
+        app,
+        name,
+        "科目目录。",
+        {
+            "search": (
+                search,
+                "按编码或名称查找科目，注明有效年份和依据。",
+                "kpi subject search 住房公积金\nkpi subject search 20805",
+            )
+        },
+    )
 
 
 def search(
@@ -32,7 +36,7 @@ def search(
     year: shared.Year = None,
     format: shared.Format = "text",  # the option's name
 ) -> None:
-    """按编码或名称查找科目，注明有效年份和依据。"""
+    """Show the subjects that a word finds."""
     from kpi_cli import resources
     from kpi_cli.model.subjects import KINDS, SubjectCatalogue, bundled_subjects
     from kpi_cli.rendering.plain import to_json

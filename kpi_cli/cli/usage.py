@@ -13,7 +13,7 @@ from kpi_cli.errors import UsageError
 from kpi_cli.problems import Problem, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 _HELP = ("--help", "显示帮助")
 
@@ -37,6 +37,24 @@ class KpiGroup(typer.core.TyperGroup):
         """Return the commands as they were added."""
         del ctx
         return list(self.commands)
+
+
+def add_group(
+    app: typer.Typer, name: str, words: str, commands: Mapping[str, tuple[Callable[..., None], str, str]]
+) -> None:
+    """Add a group to the command tree, also one of a single command.
+
+    Args:
+      app: The tree.
+      name: Name of the group.
+      words: What it is about, in Chinese.
+      commands: Name → (function, what it does in Chinese, examples) of each of its commands.
+    """
+    group = typer.Typer(cls=KpiGroup, help=words, rich_markup_mode=None)
+    for command, (function, does, examples) in commands.items():
+        group.command(command, cls=KpiCommand, help=does, epilog=examples)(function)
+    group.callback(help=words)(lambda: None)
+    app.add_typer(group, name=name)
 
 
 def help_page(command: Any, ctx: Any) -> str:

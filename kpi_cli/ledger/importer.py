@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger.blocks import record_text
-from kpi_cli.ledger.report import Report
+from kpi_cli.ledger.report import Report, missing_field
 from kpi_cli.ledger.spreadsheet import match_columns, parse_row, read_rows
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion
@@ -139,8 +139,7 @@ def _missing(kind: f.RecordKind, given: AbstractSet[str], values: Mapping[str, A
     for field_ in kind.fields:
         names = ("amount", "amount_wan") if field_.name == "amount" else (field_.name,)
         if field_.required and all(name not in given or values.get(name, "-") in ("", None) for name in names):
-            facts = {"field": field_.label, "key": field_.column or field_.name, "example": field_.example}
-            yield Problem("missing", place, facts=facts)
+            yield missing_field(field_, place, field_.column)
 
 
 def _resolve(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError
-from kpi_cli.ledger.report import Report, field_problem
+from kpi_cli.ledger.report import Report, field_problem, missing_field
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import (
     BudgetUnit,
@@ -249,8 +249,7 @@ def _explain(document: TomlDocument, kind: f.RecordKind, index: int, raw: Mappin
     for field in kind.fields:
         names = ("amount", "amount_wan") if field.name == "amount" else (field.name,)
         if field.required and all(_is_blank(raw.get(name, "")) for name in names):
-            facts = {"field": field.label, "key": field.name, "example": field.example}
-            problems.append(Problem("missing", document.place(*path), facts=facts))
+            problems.append(missing_field(field, document.place(*path)))
     if not problems:
         try:
             kind.complete(values)
@@ -328,7 +327,7 @@ def _settings(document: TomlDocument, report: Report) -> Settings:
     report.errors += _unknown_keys(document, known)
     data = document.data
     values = _plain(document, f.SETTINGS_FIELDS, data, (), report)
-    if "schema_version" in values and values["schema_version"] not in (None, "", SCHEMA_VERSION):
+    if values["schema_version"] not in ("", SCHEMA_VERSION):
         place = document.place("schema_version")
         report.errors.append(Problem("schema-version", place, str(values["schema_version"])))
     display, by_table = _displays(document, data.get("display", {}), report)
@@ -359,8 +358,7 @@ def _plain(
         value = table.get(field_.name, "")
         if _is_blank(value):
             if field_.required:
-                facts = {"field": field_.label, "key": field_.name, "example": field_.example}
-                report.errors.append(Problem("missing", document.place(*path), facts=facts))
+                report.errors.append(missing_field(field_, document.place(*path)))
             continue
         try:
             values[field_.name] = field_.parse(value)

@@ -30,3 +30,9 @@ def field_problem(error: f.FieldError, field: f.Field, place: Place, value: obje
     facts = {"field": field.label, "example": field.example, "key": field.name, **error.facts}
     is_huge = isinstance(value, int) and abs(value) >= 10**60  # Python refuses to write very long integers
     return Problem(error.code, place, "整数太长" if is_huge else str(value), facts)
+
+
+def missing_field(field: f.Field, place: Place, key: str = "") -> Problem:
+    """Say that a required field is not there; `key` is how it is spelt there, where not by its TOML key."""
+    facts = {"field": field.label, "key": key or field.name, "example": field.example}
+    return Problem("missing", place, facts=facts)

@@ -6,9 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from kpi_cli.ledger.report import missing_field
 from kpi_cli.model import fields as f
 from kpi_cli.model.subjects import KINDS
-from kpi_cli.problems import Place, Problem, suggestion
+from kpi_cli.problems import Place, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +61,7 @@ def parse_subjects(rows: Rows, report: Report) -> dict[tuple[str, str], str]:
         given = {field.name for field, text in zip(columns, cells, strict=False) if text}
         for field in FIELDS:
             if field.name not in given:
-                facts = {"field": field.label, "key": field.name, "example": field.example}
-                report.errors.append(Problem("missing", Place(rows.file, number), facts=facts))
+                report.errors.append(missing_field(field, Place(rows.file, number)))
         if len(values) == len(FIELDS):
             found[values["kind"], values["code"]] = values["name"]
     return found
