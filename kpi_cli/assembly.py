@@ -20,6 +20,7 @@ from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
 from kpi_cli.problems import Problem, suggestion
 from kpi_cli.tables.compute import compute_table
 from kpi_cli.tables.definition_reader import read_definition, read_table_set
+from kpi_cli.tables.figures import FigureBook
 from kpi_cli.tables.rows import TableFacts
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kpi_cli.ledger.reader import Ledger
     from kpi_cli.model.records import LedgerYear, Settings
     from kpi_cli.tables.definition import TableDefinition, TableSet
+    from kpi_cli.tables.table import Table
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,27 @@ def disclose(
         current.projects,
         tuple(facts.records["sangong", 0]),
         table_set.typography,
+        settings.nature,
+        book=_book(settings, current, previous, tables),
+        settings=settings,
+        catalogue=facts.names,
+    )
+
+
+def _book(
+    settings: Settings, current: LedgerYear, previous: LedgerYear | None, tables: Iterable[Table] = ()
+) -> FigureBook:
+    scopes = [block.scope for table in tables if table.role == "sangong" for block in table.blocks]
+    return FigureBook(
+        current.year,
+        current.lines,
+        current.incomes,
+        current.projects,
+        sangong_figures(current, settings),
+        current.stated,
+        _comparatives(current),
+        _book(settings, previous, None, tables) if previous else None,
+        scopes[0] if scopes else None,
     )
 
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense
+    from kpi_cli.model.claims import Claim
+    from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense, Settings
+    from kpi_cli.model.subjects import SubjectCatalogue
+    from kpi_cli.narrative.document import Narrative
+    from kpi_cli.tables.figures import FigureBook
     from kpi_cli.tables.table import Table
 
 
@@ -30,6 +34,13 @@ class Disclosure:
       projects: Projects.
       sangong: 三公 figures, printed ones and those derived from lines.
       typography: Style of the set's documents: `gongwen` (GB/T 9704) or `plain`.
+      nature: Key of NATURE, or "" where unknown.
+      narrative: The written parts; None where they were not asked for, or where it was read from elsewhere.
+      claims: What its sentences say in figures: of the narrative, or as read.
+      book: The ledger's figures by key; None where it was read from elsewhere.
+      settings: The ledger's settings; None where it was read from elsewhere.
+      catalogue: Subject names of the year.
+      is_draft: Made in spite of errors: every page and sheet says 草稿.
     """
 
     kind: str
@@ -44,6 +55,18 @@ class Disclosure:
     projects: tuple[Project, ...] = ()
     sangong: tuple[SangongExpense, ...] = ()
     typography: str = "gongwen"
+    nature: str = ""
+    narrative: Narrative | None = None
+    claims: tuple[Claim, ...] = ()
+    book: FigureBook | None = None
+    settings: Settings | None = None
+    catalogue: SubjectCatalogue | None = None
+    is_draft: bool = False
+
+    @property
+    def is_computed(self) -> bool:
+        """Tell whether it was computed from a ledger: then its figures are exact, and differences must be 0."""
+        return self.book is not None
 
     def table(self, number: int) -> Table:
         """Return the table with this number; raises KeyError where the disclosure does not hold it."""

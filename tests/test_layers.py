@@ -21,7 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     # the flow
     "model": {"money", "problems", "errors"},
     "tables": {"model", "money", "problems", "errors", "toml_source"},
-    "disclosure": {"model", "tables"},
+    "narrative": {"model", "tables", "money", "problems", "errors", "resources"},
+    "disclosure": {"model", "tables", "narrative"},
     "checks": {"tables", "model", "disclosure", "money", "problems", "errors", "resources", "toml_source"},
     "ledger": {"model", "errors", "problems", "money", "toml_source", "resources"},
     "rendering": {"tables", "model", "disclosure", "money", "problems", "checks"},

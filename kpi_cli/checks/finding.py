@@ -8,6 +8,14 @@ SEVERITIES = {"error": "错误", "warning": "警告", "hint": "提示"}
 STATES = {"passed": "通过", "failed": "未通过", "not_applicable": "不适用", "not_checked": "未查"}
 
 
+class NotApplicableError(Exception):
+    """The rule has nothing to say about this disclosure; the message says why."""
+
+
+class NotCheckableError(Exception):
+    """The rule applies, but a figure that it needs is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that does not tie out.

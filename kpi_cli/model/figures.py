@@ -22,8 +22,8 @@ SANGONG_PARTS = (
     "vehicle_operation",
 )
 _FIXED = {
-    "income": ("", *_FUNDS),
-    "expenditure": ("", *_FUNDS, *_TYPES),
+    "income": ("", "carried_forward", *_FUNDS),
+    "expenditure": ("", "carried_forward", *_FUNDS, *_TYPES),
     "sangong": ("", *SANGONG_PARTS),
     "agency_operating_expenditure": ("",),
     "procurement": ("", "goods", "works", "services", "sme", "micro"),
@@ -47,10 +47,19 @@ _CODED = {"function": r"\d{3}|\d{5}|\d{7}", "economic": r"\d{3}|\d{5}"}
 FAMILIES = (*_FIXED, *_FREE, *_CODED)
 
 
+_KEY = re.compile(r"(?P<body>.*?)(?:@(?P<year>\d{4}))?(?P<executed>#executed)?", re.ASCII | re.DOTALL)
+
+
+def split(key: str) -> tuple[str, int | None, bool]:
+    """Take a key apart: the figure, the year of `@YEAR` or None, whether `#executed` stands behind it."""
+    match = _KEY.fullmatch(key)
+    assert match is not None
+    return match["body"], int(match["year"]) if match["year"] else None, bool(match["executed"])
+
+
 def fault(key: str) -> str:
     """Say what is wrong with a figure key, as advice to the user; "" where it is a valid key."""
-    body = re.sub(r"#executed$", "", key)
-    body = re.sub(r"@\d{4}$", "", body)
+    body = split(key)[0]
     family, _, rest = body.partition(":")
     if family in _FIXED:
         return "" if rest in _FIXED[family] else suggestion(rest, [part for part in _FIXED[family] if part])

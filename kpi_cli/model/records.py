@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi_cli.model.stated import StatedFacts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
@@ -231,6 +233,7 @@ class LedgerYear:
       sangong: Printed 三公 figures.
       comparatives: Last year's figures.
       local_subjects: That year's local subject names: (kind, code) → name.
+      stated: What `narrative.toml` states.
     """
 
     year: int
@@ -240,3 +243,4 @@ class LedgerYear:
     sangong: tuple[SangongExpense, ...] = ()
     comparatives: tuple[Comparative, ...] = ()
     local_subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    stated: StatedFacts = field(default_factory=StatedFacts)

@@ -1,0 +1,1 @@
+"""The written parts of a disclosure: sentences made from templates over the same figures as the tables."""
