@@ -5,7 +5,7 @@ Each is called with the session and the command's parameters by name, by Typer o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpi_cli.errors import FindingsError, UsageError
@@ -107,27 +107,32 @@ def export(
     options = exporter_options(option or [], live=live, reference_doc=reference_doc)
     exports = chosen_exports(to or DEFAULT_EXPORTS, options, plugins=session.plugins)
     disclosure = assembled(session, request(year, [], tables, unit))
-    if not force:
-        refuse_errors(disclosure)
+    if passed(disclosure, force=force).count("error"):
+        disclosure = replace(disclosure, is_draft=True)
     for path in exports.store(disclosure, out):
         terminal.say(str(path))
     return 0
 
 
-def refuse_errors(disclosure: Disclosure) -> CheckResult:
-    """Check a disclosure and stop where the checks find errors.
+def passed(disclosure: Disclosure, *, force: bool = False) -> CheckResult:
+    """Check a disclosure before it is exported; name every error on stderr.
 
+    Args:
+      disclosure: With all its tables.
+      force: Go on in spite of errors; what is exported is then a draft.
     Raises:
-      FindingsError: There are findings of severity error.
+      FindingsError: There are findings of severity error, and no `force`.
     """
     from kpi_cli.checks.engine import check as evaluate
 
     result = evaluate(disclosure)
     errors = [finding for finding in result.findings if finding.severity == "error"]
-    if errors:
-        for finding in errors:
-            terminal.note(f"{finding.rule} {finding.where}：{finding.message}")
+    for finding in errors:
+        terminal.note(f"{finding.rule} {finding.where}：{finding.message}")
+    if errors and not force:
         raise FindingsError(Problem("findings", facts={"count": len(errors)}))
+    if errors:
+        terminal.note(f"有 {len(errors)} 个错误级问题，文件每页标注“草稿”")
     return result
 
 

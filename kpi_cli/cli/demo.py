@@ -23,12 +23,12 @@ def demo(
 ) -> None:
     """写出示例台账（防城港市港口区绩效办 2017），校核，并导出九张表。"""
     from kpi_cli.assembly import Request, assemble
-    from kpi_cli.cli.actions import DEFAULT_EXPORTS, chosen_exports, refuse_errors
+    from kpi_cli.cli.actions import DEFAULT_EXPORTS, chosen_exports, passed
     from kpi_cli.ledger.create import copy_example
 
     copied = copy_example(directory)
     disclosure = assemble(directory, Request())
-    result = refuse_errors(disclosure)
+    result = passed(disclosure)
     exports = chosen_exports(DEFAULT_EXPORTS, {}, plugins=session(context).plugins)
     paths = exports.store(disclosure, directory / "out")
     terminal.say(f"示例台账：{directory}（{len(copied)} 个文件）")

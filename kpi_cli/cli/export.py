@@ -34,7 +34,7 @@ def export(
     reference_doc: Annotated[
         str, typer.Option(metavar="文件", help="即 --option docx.reference_doc=文件：样式取自该文档")
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="有错误级问题也导出")] = False,
+    force: Annotated[bool, typer.Option("--force", help="有错误级问题也导出，每页标注“草稿”")] = False,
 ) -> None:
     """导出公开文件；先校核，有错误则不写任何文件。"""
     actions.export(
