@@ -201,5 +201,8 @@ WORDING |= {
     "plugin-failed": ("插件 {plugin} 出错：{detail}", "可用 --no-plugins 停用，或联系插件作者"),
     "exporter-failed": ("导出 {format} 失败：{detail}", "用 --debug 查看详情"),
     "plugin-name-taken": ("格式名 {name} 已由 {owner} 占用，{plugin} 没有登记", "请卸载其中一个"),
+    "no-ledgers": ("文件夹下没有台账", "台账是含有 kpi.toml 的文件夹"),
+    "no-cluster-extra": ("没有安装集群所需的包", "请执行 pip install 'kpi-cli[cluster]'"),
+    "no-scheduler": ("连不上调度器：{detail}", "请检查地址，形如 tcp://主机:8786"),
     "findings": ("有 {count} 个错误级问题，没有导出", "用 kpi check 查看；确要导出草稿请加 --force"),
 }

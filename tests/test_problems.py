@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import io
 import json
+import sys
+import types
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from kpi_cli import batch
 from kpi_cli.errors import KpiError
 from kpi_cli.ledger import transaction
 from kpi_cli.problems import WORDING, Place, Problem, shorten, suggestion, system_reason
@@ -373,6 +376,7 @@ CASES = [
         ("budget", "set", "1@00", "--amount", "5"),
     ),
     Case("nothing-to-set", "没有给出要修改的内容；例如 --amount 1000", OK, ("budget", "set", "1@00")),
+    Case("no-ledgers", "文件夹下没有台账（2025）；台账是含有 kpi.toml 的文件夹", OK, ("batch", "2025")),
     Case("usage", "缺少 REF；见 kpi budget remove --help", OK, ("budget", "remove")),
     Case("unknown-command", "没有这个命令（budgt）；是不是 budget？", OK, ("budgt",)),
     Case(
@@ -546,6 +550,23 @@ def plugin_problem(name: str) -> Callable[..., KpiError]:
     return run
 
 
+def cluster(client: object) -> Callable[..., object]:
+    """Return a batch on a cluster, with `client` in the place of distributed's; None is not installed."""
+
+    def act(kpi, root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+        module = client and types.SimpleNamespace(Client=client)
+        monkeypatch.setitem(sys.modules, "distributed", module)
+        batch._cluster.cache_clear()
+        return kpi("batch", root.parent, "--scheduler", "tcp://127.0.0.1:1")
+
+    return act
+
+
+def silent(*_args: object, **_kwargs: object) -> None:
+    """Be a scheduler that does not answer."""
+    raise OSError("Timed out")
+
+
 SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
     "locked": (locked, "ROOT: 台账正被另一进程使用；请稍候再试，或用 --wait 秒数 等得更久", 4),
     "changed-meanwhile": (
@@ -569,6 +590,12 @@ SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
         plugin_problem("broken"),
         "插件 mine 出错：TypeError: kpi_register_exporters 应返回 Exporter 的子类；可用 --no-plugins 停用，或联系插件作者",
         3,
+    ),
+    "no-cluster-extra": (cluster(None), "没有安装集群所需的包；请执行 pip install 'kpi-cli[cluster]'", 2),
+    "no-scheduler": (
+        cluster(silent),
+        "连不上调度器：Timed out（tcp://127.0.0.1:1）；请检查地址，形如 tcp://主机:8786",
+        2,
     ),
     "plugin-name-taken": (
         plugin_problem("twice"),

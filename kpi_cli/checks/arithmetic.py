@@ -88,7 +88,8 @@ def _additions(rule: TieOutRule, table: Table, block: Block) -> Iterator[tuple[s
         for r, children in block.row_sums.items():
             if not rule.rows or block.keys[r] in rule.rows:
                 for c in range(block.first, block.last + 1):
-                    yield from _addition(table, (r, c), [(child, c) for child in children])
+                    if table.columns[c].kind != "percent":  # rates do not add up
+                        yield from _addition(table, (r, c), [(child, c) for child in children])
 
 
 def _addition(

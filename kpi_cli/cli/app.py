@@ -27,6 +27,7 @@ COMMANDS = {
     "table": "kpi_cli.cli.table",
     "export": "kpi_cli.cli.export",
     "check": "kpi_cli.cli.check",
+    "batch": "kpi_cli.cli.batch",
     "trace": "kpi_cli.cli.trace",
     "history": "kpi_cli.cli.ledger",
     "undo": "kpi_cli.cli.ledger",

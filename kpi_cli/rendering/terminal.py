@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kpi_cli.tables.table import Role, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.text import Text
 
     from kpi_cli.problems import Problem
     from kpi_cli.tables.table import Cell, Table
+
+T = TypeVar("T")
 
 _GAP = 2
 _MIN_LABEL = 16
@@ -68,6 +70,17 @@ def show(lines: Iterable[Text], mode: str = "auto") -> None:
     )
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """Yield items, and show on stderr how far they are where it is a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, label, total=total, console=Console(stderr=True), transient=True)
 
 
 def screen_width() -> int:
