@@ -16,6 +16,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -136,8 +137,7 @@ def _first_sheet(raw: bytes, file: str) -> str:
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > XLSX_LIMIT:
-                raise LedgerError(_no_workbook(file, "解压后过大"))
+            _refuse_bomb(archive, file)
             book, rels = (archive.read(f"xl/{name}").decode() for name in ("workbook.xml", "_rels/workbook.xml.rels"))
             sheet = re.search(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=\"([^\"]+)\"", book)
             target = next(
@@ -147,8 +147,15 @@ def _first_sheet(raw: bytes, file: str) -> str:
             )
             name = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             return archive.read(name).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, KeyError, StopIteration, UnicodeDecodeError, NotImplementedError, RuntimeError):
-        return ""  # an .xls or .ods file, or one that calamine will refuse
+    except LedgerError:
+        raise
+    except Exception:  # an .xls or .ods file, or one so damaged that calamine will refuse it
+        return ""
+
+
+def _refuse_bomb(archive: zipfile.ZipFile, file: str) -> None:
+    if sum(info.file_size for info in archive.infolist()) > XLSX_LIMIT:
+        raise LedgerError(_no_workbook(file, "解压后过大"))
 
 
 def _cell_problems(xml: str, file: str) -> list[Problem]:
