@@ -46,7 +46,7 @@ class Job:
       formats: (format, its options as pairs) in order.
       year: Budget year, None is the latest.
       force: Export in spite of errors, as drafts.
-      third_party: Whether third-party plugins may be loaded.
+      plugins: Third-party plugins that may be loaded, by name; None is all.
     """
 
     ledger: str
@@ -54,7 +54,7 @@ class Job:
     formats: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     year: int | None = None
     force: bool = False
-    third_party: bool = True
+    plugins: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _export(job: Job) -> Outcome:
             found = (f for f in result.findings if f.severity == "error")
             return replace(about, messages=tuple(f"{f.rule} {f.where}：{f.message}" for f in found))
         disclosure = replace(disclosure, is_draft=True)
-    host = _host(third_party=job.third_party)
+    host = _host(job.plugins)
     files: dict[str, bytes] = {}
     for name, options in job.formats:
         files |= host.files(name, disclosure, dict(options))
@@ -132,8 +132,8 @@ def _export(job: Job) -> Outcome:
 
 
 @lru_cache(maxsize=2)
-def _host(*, third_party: bool) -> ExportHost:
-    return ExportHost(Plugins(third_party=third_party))
+def _host(plugins: tuple[str, ...] | None) -> ExportHost:
+    return ExportHost(Plugins(plugins))
 
 
 def run_chunk(jobs: tuple[Job, ...]) -> list[Outcome]:

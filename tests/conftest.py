@@ -23,7 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from kpi_cli.main import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 SETTINGS = 'schema_version = 1\ndepartment = "某县财政局"\nlevel = "单位"\nnature = "行政"\ntable_set = "shanghai"\n'
 
@@ -56,6 +56,14 @@ def files_of(text: str) -> dict[str, str]:
         elif files:
             own.append(line)
     return {name: "\n".join(lines).strip("\n") + "\n" for name, lines in files.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's cache out of the tests, and the tests out of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPI_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -519,10 +519,31 @@ def broken_exporter(kpi: Callable[..., object], root: Path, monkeypatch: pytest.
     def boom(*_: object) -> None:
         raise RuntimeError("boom\nbang")
 
-    exporter = Plugins(third_party=False).exporter("xlsx")
+    exporter = Plugins(()).exporter("xlsx")
     assert built_in.__name__ == BUILT_IN["xlsx"]
     monkeypatch.setattr(exporter, "export", boom)
     return kpi("export", "--to", "xlsx")
+
+
+def reluctant_exporter(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """An exporter says that it cannot export this."""
+    from kpi_cli.plugin.manager import Plugins
+
+    monkeypatch.setattr(Plugins(()).exporter("xlsx"), "can_export", lambda *_: False)
+    return kpi("export", "--to", "xlsx")
+
+
+def printing_plugin(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> KpiError:
+    """A plugin prints while it is loaded."""
+    from kpi_cli.plugin import manager
+    from kpi_cli.plugin.entries import Entry
+
+    entry = Entry(manager.EXPORTERS, "loud", "this:s", "kpi-export-loud", "1.0")
+    monkeypatch.setattr(manager, "installed", lambda _: (entry,))
+    monkeypatch.setattr(manager, "_imported", lambda _: print("hello"))
+    plugins = manager.Plugins(None)
+    plugins.load(manager.EXPORTERS)
+    return KpiError(plugins.problems)
 
 
 def plugin_problem(name: str) -> Callable[..., KpiError]:
@@ -531,15 +552,15 @@ def plugin_problem(name: str) -> Callable[..., KpiError]:
     def run(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> KpiError:
         from kpi_cli.exporters import xlsx as built_in
         from kpi_cli.plugin.hookspecs import hookimpl
-        from kpi_cli.plugin.manager import Plugins
+        from kpi_cli.plugin.manager import EXPORTERS, Plugins
 
         class Offers:
             @hookimpl
             def kpi_register_exporters(self) -> list[object]:
                 return [int] if name == "broken" else [*built_in.kpi_register_exporters()]
 
-        plugins = Plugins(third_party=False)
-        plugins.load_all()
+        plugins = Plugins(())
+        plugins.load(EXPORTERS)
         if name == "broken":
             with pytest.raises(KpiError) as error:
                 plugins.register(Offers(), "mine", "kpi-export-mine 1.0")
@@ -586,6 +607,16 @@ SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
     ),
     "unsafe-path": (unsafe_path, "../outside.toml: 路径越出了台账文件夹；请使用台账文件夹内的相对路径", 2),
     "exporter-failed": (broken_exporter, "导出 xlsx 失败：RuntimeError: boom bang；用 --debug 查看详情", 3),
+    "cannot-export": (
+        reluctant_exporter,
+        "格式 xlsx 不能导出“某局2025年部门预算”；用 kpi plugin list 查看其他格式",
+        3,
+    ),
+    "plugin-printed": (
+        printing_plugin,
+        "插件 loud（kpi-export-loud 1.0） 向标准输出写了内容，已经丢弃；请告诉插件作者改用返回值",
+        2,
+    ),
     "plugin-failed": (
         plugin_problem("broken"),
         "插件 mine 出错：TypeError: kpi_register_exporters 应返回 Exporter 的子类；可用 --no-plugins 停用，或联系插件作者",
@@ -599,7 +630,7 @@ SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
     ),
     "plugin-name-taken": (
         plugin_problem("twice"),
-        "格式名 xlsx 已由 xlsx（kpi-cli） 占用，mine（kpi-export-mine 1.0） 没有登记；请卸载其中一个",
+        "名称 xlsx 已由 xlsx（kpi-cli） 占用，mine（kpi-export-mine 1.0） 没有登记；请卸载其中一个",
         2,
     ),
 }

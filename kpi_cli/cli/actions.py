@@ -183,7 +183,9 @@ class Exports:
         return store(files, out)
 
 
-def chosen_exports(formats: Iterable[str], options: dict[str, dict[str, str]], *, plugins: bool) -> Exports:
+def chosen_exports(
+    formats: Iterable[str], options: dict[str, dict[str, str]], *, plugins: tuple[str, ...] | None
+) -> Exports:
     """Find the exporters of formats and check their options, before anything is read or made.
 
     Raises:
@@ -192,7 +194,7 @@ def chosen_exports(formats: Iterable[str], options: dict[str, dict[str, str]], *
     from kpi_cli.plugin.host import parse_options
     from kpi_cli.plugin.manager import Plugins
 
-    loaded = Plugins(third_party=plugins)
+    loaded = Plugins(plugins)
     chosen = {name: options.get(name, {}) for name in formats}
     for name, given in chosen.items():
         parse_options(loaded.exporter(name), given)

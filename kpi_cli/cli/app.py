@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from kpi_cli import __version__
-from kpi_cli.cli.session import VALUE_OPTIONS, Session
+from kpi_cli.cli.session import VALUE_OPTIONS, Session, chosen_plugins
 from kpi_cli.cli.usage import KpiGroup, usage_error
 
 COMMANDS = {
@@ -74,7 +74,7 @@ def main_options(
     if version:
         typer.echo(f"kpi-cli {__version__}")
         raise typer.Exit
-    context.obj = Session(ledger, color, wait, not no_plugins)
+    context.obj = Session(ledger, color, wait, chosen_plugins(no_plugins=no_plugins))
 
 
 def build(command: str | None = None) -> typer.Typer:

@@ -117,9 +117,9 @@ def answer(arguments: list[str]) -> int | None:
     if front["version"] or front["debug"]:
         return None
     from kpi_cli.cli import actions
-    from kpi_cli.cli.session import Session
+    from kpi_cli.cli.session import Session, chosen_plugins
 
-    session = Session(front["ledger"], front["color"], front["wait"], not front["no_plugins"])
+    session = Session(front["ledger"], front["color"], front["wait"], chosen_plugins(no_plugins=front["no_plugins"]))
     status = getattr(actions, command)(session, **own)
     assert isinstance(status, int)
     return status

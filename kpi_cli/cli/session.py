@@ -47,13 +47,13 @@ class Session:
       folder: `-C DIR`, or None.
       color: One of COLORS.
       wait: Seconds to wait for the lock.
-      plugins: False under `--no-plugins`.
+      plugins: Third-party plugins that may be loaded, by name; None is all, empty is none.
     """
 
     folder: Path | None = None
     color: str = "auto"
     wait: float = 10.0
-    plugins: bool = True
+    plugins: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a colour mode that does not exist."""
@@ -82,6 +82,14 @@ class Session:
         if not (root / "kpi.toml").exists() and not (root / ".kpi").is_dir():
             raise LedgerError(Problem("no-ledger", facts={"where": str(root)}))
         return root
+
+
+def chosen_plugins(*, no_plugins: bool) -> tuple[str, ...] | None:
+    """Return which third-party plugins may be loaded: none under `--no-plugins`, else $KPI_PLUGINS, else all."""
+    if no_plugins:
+        return ()
+    names = os.environ.get("KPI_PLUGINS")
+    return None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def find_ledger(folder: Path | None) -> Path:

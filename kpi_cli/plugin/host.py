@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from kpi_cli.errors import ExportError, KpiError, UsageError
+from kpi_cli.plugin.guard import WORKING_SECONDS, PluginFaultError, call
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.plugin.exporter import Exporter
@@ -54,17 +55,32 @@ class ExportHost:
         """
         exporter = self._plugins.exporter(name)
         own = parse_options(exporter, options)
-        try:
-            made = exporter().export(disclosure, own, self)
-        except KpiError:
-            raise
-        except Exception as error:
-            raise ExportError(_failed(name, f"{type(error).__name__}: {error}")) from error
+        if not self._answer(name, lambda: exporter().can_export(disclosure)):
+            raise ExportError(Problem("cannot-export", facts={"format": name, "title": disclosure.title}))
+        made = self._answer(name, lambda: exporter().export(disclosure, own, self))
         if isinstance(made, bytes):
             return {file_name(disclosure.title, exporter.extension): made}
         if not isinstance(made, dict) or not all(isinstance(v, bytes) for v in made.values()):
             raise ExportError(_failed(name, "插件没有返回文件内容"))
         return {_inside(name, relative): content for relative, content in made.items()}
+
+    def _answer(self, name: str, work: Callable[[], Any]) -> Any:
+        """Run an exporter's function; somebody else's in a guard."""
+        try:
+            if not self._plugins.is_third_party(self._plugins.exporter(name)):
+                return work()
+            answer = call(work, WORKING_SECONDS)
+        except PluginFaultError as fault:
+            if isinstance(fault.error, KpiError):
+                raise fault.error from fault
+            raise ExportError(_failed(name, str(fault))) from fault
+        except KpiError:
+            raise
+        except Exception as error:
+            raise ExportError(_failed(name, f"{type(error).__name__}: {error}")) from error
+        if answer.printed:
+            self._plugins.problems.append(Problem("plugin-printed", facts={"plugin": name}))
+        return answer.value
 
 
 def parse_options(exporter: type[Exporter], given: Mapping[str, str]) -> Any:

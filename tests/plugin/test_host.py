@@ -49,7 +49,7 @@ def host(result: object) -> ExportHost:
         def kpi_register_exporters(self):
             return [exporter]
 
-    plugins = Plugins(third_party=False)
+    plugins = Plugins(())
     plugins.register(Plugin(), "sample", "sample 1.0")
     return ExportHost(plugins)
 
