@@ -26,6 +26,8 @@ from kpi_cli.problems import WORDING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kpi_cli.checks.rules import TieOutRule
+
 KINDS = {int: "int", str: "text", Path: "path", bool: "flag", float: "other"}
 
 
@@ -79,14 +81,44 @@ def cli_reference() -> str:
 
 
 def rule_catalogue() -> str:
-    """Return docs/rules.md: every tie-out rule."""
-    words = {"": "全部", "department": "部门", "unit": "单位"}
+    """Return docs/rules.md: every tie-out rule, each id once with all that it checks."""
+    by_id: dict[str, list[TieOutRule]] = {}
+    for rule in bundled_rules():
+        by_id.setdefault(rule.id, []).append(rule)
     parts = ["# 勾稽规则", "", "由 `make generate` 从 `templates/rules/` 生成，请勿手改。", ""]
-    parts += ["| 规则 | 内容 | 级别 | 表套 | 层级 | 依据 |", "|---|---|---|---|---|---|"]
-    for r in bundled_rules():
-        sets = "、".join(r.sets) or "全部"
-        parts.append(f"| {r.id} | {r.explain} | {SEVERITIES[r.severity]} | {sets} | {words[r.level]} | {r.source} |")
+    parts += ["`kpi check --explain 规则` 在终端显示同样的说明。“外来”是 `kpi check --disclosure` 时的级别。", ""]
+    parts += ["| 规则 | 内容 | 级别 | 适用 |", "|---|---|---|---|"]
+    parts += [
+        f"| [{id_}](#{id_.lower()}) | {rules[0].title} | {grade(rules[0])} | {scope(rules)} |"
+        for id_, rules in by_id.items()
+    ]
+    for id_, rules in by_id.items():
+        parts += ["", f"## {id_}"]
+        for explain, rule in {rule.explain: rule for rule in rules}.items():
+            parts += ["", f"**{rule.title}**（{grade(rule)}）。{explain}", *rule_details(rule)]
     return "\n".join(parts) + "\n"
+
+
+def grade(rule: TieOutRule) -> str:
+    """Return the severity of a rule, and that for disclosures from elsewhere where it differs."""
+    if rule.kind == "listed":
+        return "不校核"
+    return SEVERITIES[rule.severity] + (f"，外来{SEVERITIES[rule.elsewhere]}" if rule.elsewhere else "")
+
+
+def scope(rules: list[TieOutRule]) -> str:
+    """Return which sets and levels a rule is about."""
+    words = {"department": "部门", "unit": "单位"}
+    narrowed = [(*rule.sets, *(words[level] for level in (rule.level,) if level)) for rule in rules]
+    return "全部" if () in narrowed else "、".join(dict.fromkeys(word for own in narrowed for word in own))
+
+
+def rule_details(rule: TieOutRule) -> list[str]:
+    """Return the list below a rule: why, why it is not checked, authority, example."""
+    found = [("为什么", rule.why), ("不校核", rule.reason), ("依据", rule.source)]
+    if rule.example:
+        found += [("错", rule.example.wrong), ("对", rule.example.right)]
+    return ["", *(f"- {label}：{text}" for label, text in found if text)]
 
 
 def error_catalogue() -> str:

@@ -16,6 +16,7 @@ from kpi_cli.ledger.report import Report
 from kpi_cli.ledger.transaction import read_consistent
 from kpi_cli.model.records import TableDisplay
 from kpi_cli.model.sangong import sangong_figures
+from kpi_cli.model.stated import StatedFacts
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
 from kpi_cli.problems import Problem, suggestion
 from kpi_cli.tables.compute import compute_table
@@ -24,12 +25,13 @@ from kpi_cli.tables.figures import FigureBook
 from kpi_cli.tables.rows import TableFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from decimal import Decimal
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from kpi_cli.ledger.reader import Ledger
-    from kpi_cli.model.records import LedgerYear, Settings
+    from kpi_cli.model.records import Comparative, LedgerYear, Settings
+    from kpi_cli.narrative.document import Narrative
+    from kpi_cli.narrative.sources import NarrativeSource
     from kpi_cli.tables.definition import TableDefinition, TableSet
     from kpi_cli.tables.table import Table
 
@@ -43,12 +45,16 @@ class Request:
       numbers: Table numbers; empty is all of the set.
       table_set: Name of a set, or "" for the ledger's own.
       unit: Code of a budget unit that narrows everything, or "".
+      narrative: The written parts too.
+      more_sets: Gives table sets of plugins, by name.
     """
 
     year: int | None = None
     numbers: tuple[int, ...] = ()
     table_set: str = ""
     unit: str = ""
+    narrative: bool = False
+    more_sets: Callable[[], Mapping[str, Path]] | None = None
 
 
 def known_table_sets(root: Path | None = None) -> dict[str, Path]:
@@ -61,17 +67,25 @@ def known_table_sets(root: Path | None = None) -> dict[str, Path]:
     return found
 
 
-def find_table_set(name: str, root: Path | None = None) -> TableSet:
+def find_table_set(
+    name: str, root: Path | None = None, more: Callable[[], Mapping[str, Path]] | None = None
+) -> TableSet:
     """Read the manifest of a table set.
 
+    Args:
+      name: Of the set.
+      root: Ledger whose own sets come first.
+      more: Gives further sets, those of plugins; asked only for a name that nobody else has.
     Raises:
       UsageError: There is no set of this name.
       DefinitionError: Its manifest is wrong.
     """
     known = known_table_sets(root)
+    if name not in known and more is not None:
+        known = {**more(), **known}
     if name not in known:
         raise UsageError(Problem("unknown-table-set", value=name, facts={"hint": suggestion(name, sorted(known))}))
-    return read_table_set(known[name])
+    return read_table_set(known[name], known)
 
 
 def subject_catalogue(year: LedgerYear) -> SubjectCatalogue:
@@ -91,16 +105,30 @@ def assemble(root: Path, request: Request, warnings: list[Problem] | None = None
     Raises:
       LedgerError: Problems in the ledger's files, all of them.
       UsageError: No such year, unit, table set or table.
-      DefinitionError: A table definition is wrong.
+      DefinitionError: A table definition, or a template of the written parts, is wrong.
     """
     settings, current, previous, doubts = read_consistent(root, lambda: _read(open_ledger(root), request.year))
     if warnings is not None:
         warnings += doubts
-    table_set = find_table_set(request.table_set or settings.table_set, root)
+    table_set = find_table_set(request.table_set or settings.table_set, root, request.more_sets)
     if request.unit:
         previous = narrow(settings, previous, request.unit)[1] if previous else None
         settings, current = narrow(settings, current, request.unit)
-    return disclose(settings, current, previous, table_set, request.numbers)
+    source = None
+    if request.narrative:
+        source = narrative_source(table_set.name, root) or narrative_source(table_set.base, root)
+    return disclose(settings, current, previous, table_set, request.numbers, source)
+
+
+def narrative_source(table_set: str, root: Path | None = None) -> NarrativeSource | None:
+    """Return template and style of a set's written parts, the ledger's own first; None where there are none.
+
+    Raises:
+      DefinitionError: A manifest is wrong.
+    """
+    from kpi_cli.narrative.sources import find_narrative  # a plain table does without it
+
+    return find_narrative(table_set, root)
 
 
 def _read(ledger: Ledger, year: int | None) -> tuple[Settings, LedgerYear, LedgerYear | None, list[Problem]]:
@@ -118,6 +146,7 @@ def disclose(
     previous: LedgerYear | None,
     table_set: TableSet,
     numbers: Iterable[int] = (),
+    source: NarrativeSource | None = None,
 ) -> Disclosure:
     """Compute the disclosure from records, without reading a ledger.
 
@@ -127,6 +156,7 @@ def disclose(
       previous: The records of the year before, or None where the ledger does not hold it.
       table_set: Its definitions are read here.
       numbers: Tables to compute; none is all.
+      source: Template of the written parts; without one there are none.
     """
     facts = _facts(settings, current, previous)
     tables = []
@@ -135,6 +165,8 @@ def disclose(
         form = (own.form or settings.display.form or "") if table_set.name == settings.table_set else ""
         definition = read_definition(table_set.file_for(number, settings.level, form), settings.level)
         tables.append(compute_table(definition, facts, _display(settings, own, definition)))
+    book = _book(settings, current, previous, tables)
+    narrative = _narrative(book, settings, facts.names, source) if source else None
     word = {"department": "部门", "unit": "单位"}[settings.level]
     title = table_set.document_title
     for name, value in (("{year}", str(current.year)), ("{department}", settings.department), ("{level_word}", word)):
@@ -153,10 +185,19 @@ def disclose(
         tuple(facts.records["sangong", 0]),
         table_set.typography,
         settings.nature,
-        book=_book(settings, current, previous, tables),
+        narrative=narrative,
+        claims=narrative.claims if narrative else (),
+        book=book,
         settings=settings,
         catalogue=facts.names,
     )
+
+
+def _narrative(book: FigureBook, settings: Settings, names: SubjectCatalogue, source: NarrativeSource) -> Narrative:
+    from kpi_cli.narrative.scope import NarrativeFacts
+    from kpi_cli.narrative.write import write_narrative
+
+    return write_narrative(NarrativeFacts(book, settings, names), source)
 
 
 def _book(
@@ -173,6 +214,7 @@ def _book(
         _comparatives(current),
         _book(settings, previous, None, tables) if previous else None,
         scopes[0] if scopes else None,
+        settings.budget_units,
     )
 
 
@@ -191,12 +233,12 @@ def _facts(settings: Settings, current: LedgerYear, previous: LedgerYear | None)
         records,
         subject_catalogue(current),
         {unit.code: unit.name for unit in settings.budget_units},
-        _comparatives(current),
+        {figure: stated.amount for figure, stated in _comparatives(current).items()},
     )
 
 
-def _comparatives(year: LedgerYear) -> dict[str, Decimal]:
-    return {c.figure: c.amount for c in year.comparatives if c.year in (None, year.year - 1)}
+def _comparatives(year: LedgerYear) -> dict[str, Comparative]:
+    return {c.figure: c for c in year.comparatives if c.year in (None, year.year - 1)}
 
 
 def _display(settings: Settings, own: TableDisplay, definition: TableDefinition) -> TableDisplay:
@@ -223,10 +265,14 @@ def narrow(settings: Settings, year: LedgerYear, unit: str) -> tuple[Settings, L
         settings, department=chosen.name, code=chosen.code, level="unit", nature=chosen.nature, budget_units=(chosen,)
     )
     code = chosen.code
+    lines = tuple(r for r in year.lines if r.budget_unit == code)
+    projects = {line.project for line in lines}
     return own, replace(
         year,
-        lines=tuple(r for r in year.lines if r.budget_unit == code),
+        lines=lines,
         incomes=tuple(r for r in year.incomes if r.budget_unit == code),
         sangong=tuple(r for r in year.sangong if r.budget_unit == code),
+        projects=tuple(p for p in year.projects if p.id in projects),
         comparatives=(),
+        stated=StatedFacts(glossary=year.stated.glossary),  # the rest is said of the department
     )

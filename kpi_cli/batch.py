@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING
 from kpi_cli import __version__
 from kpi_cli.assembly import Request, assemble
 from kpi_cli.checks.engine import check
+from kpi_cli.checks.rules import bundled_rules
 from kpi_cli.errors import ExportError, KpiError, UsageError
 from kpi_cli.plugin.host import ExportHost, store
-from kpi_cli.plugin.manager import Plugins
+from kpi_cli.plugin.manager import CHECKS, Plugins
+from kpi_cli.plugin.rules import plugin_rules
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from kpi_cli.checks.rules import TieOutRule
 
     ExecutorMaker = Callable[[], AbstractContextManager[Executor]]
 
@@ -114,8 +118,8 @@ def run(job: Job) -> Outcome:
 
 
 def _export(job: Job) -> Outcome:
-    disclosure = assemble(Path(job.ledger), Request(year=job.year))
-    result = check(disclosure)
+    disclosure = assemble(Path(job.ledger), Request(year=job.year, narrative=True))
+    result = check(disclosure, _rules(job.plugins))
     errors, warnings, hints = (result.count(severity) for severity in ("error", "warning", "hint"))
     about = Outcome(job.ledger, FINDINGS, 1, disclosure.department, disclosure.year, errors, warnings, hints)
     if errors:
@@ -129,6 +133,11 @@ def _export(job: Job) -> Outcome:
         files |= host.files(name, disclosure, dict(options))
     paths = store(files, Path(job.out))
     return replace(about, status=DONE, exit_code=0, files=tuple(map(str, paths)))
+
+
+@lru_cache(maxsize=2)
+def _rules(plugins: tuple[str, ...] | None) -> tuple[TieOutRule, ...]:
+    return (*bundled_rules(), *plugin_rules(Plugins(plugins), CHECKS))
 
 
 @lru_cache(maxsize=2)

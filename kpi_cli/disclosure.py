@@ -6,7 +6,8 @@ It is the same whether it came from a ledger or was read from elsewhere; exporte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kpi_cli.model.claims import Claim
@@ -67,6 +68,11 @@ class Disclosure:
     def is_computed(self) -> bool:
         """Tell whether it was computed from a ledger: then its figures are exact, and differences must be 0."""
         return self.book is not None
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Room for what rules derive from the whole disclosure once (its claims by figure, …)."""
+        return {}
 
     def table(self, number: int) -> Table:
         """Return the table with this number; raises KeyError where the disclosure does not hold it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 
 WAN = Decimal(10000)
 YUAN_PLACES, WAN_PLACES = 2, 6
@@ -79,14 +79,30 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     return value.quantize(_EXPONENTS[places], ROUND_HALF_UP)
 
 
+def cut_off(value: Decimal, places: int) -> Decimal:
+    """Drop what lies behind `places` decimals: never how we print, only to tell that somebody else did (TX-02)."""
+    return value.quantize(_EXPONENTS[places], ROUND_DOWN)
+
+
 def in_unit(yuan: Decimal, money_unit: str) -> Decimal:
     """Express yuan in `money_unit` (元, 千元, 万元, 亿元), exactly, without rounding."""
     return yuan if money_unit == "元" else yuan / _SCALES[money_unit]
 
 
+def in_yuan(number: Decimal, money_unit: str) -> Decimal:
+    """Turn a number of `money_unit` into yuan, exactly."""
+    return number * _SCALES[money_unit]
+
+
 def display(yuan: Decimal, money_unit: str, places: int) -> Decimal:
     """Give the number that is printed for `yuan`: in `money_unit`, rounded once to `places` decimals."""
     return round_half_up(in_unit(yuan, money_unit), places)
+
+
+def percent(part: Decimal, whole: Decimal, places: int) -> Decimal:
+    """Give `part` as a percentage of `whole`, from the exact amounts, rounded once; `whole` is not zero."""
+    with localcontext(prec=60):  # more digits than two amounts have together, so that a half is recognised as one
+        return round_half_up(part * 100 / whole, places)
 
 
 def plain(number: Decimal, *, thousands: bool = False) -> str:

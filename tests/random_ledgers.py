@@ -50,7 +50,11 @@ def _amount(random: Random) -> Decimal:
     return Decimal(random.randrange(1, 10 ** random.randrange(3, 10))) / 100
 
 
-def _line(random: Random, number: int, codes: list[str], projects: list[str], units: list[BudgetUnit]) -> BudgetLine:
+def _line(random: Random, number: int, codes: list[str], projects: list[str], settings: Settings) -> BudgetLine:
+    units = settings.budget_units
+    fund = random.choice(FUNDS)
+    if fund == "state_capital_budget" and settings.table_set == "guangxi-2017":  # its tables know no such budget
+        fund = "general_public_budget"
     is_project = bool(projects) and random.random() < 0.4
     if is_project:
         kind, economic, cost = "project_expenditure", random.choice(PROJECT), ""
@@ -62,7 +66,7 @@ def _line(random: Random, number: int, codes: list[str], projects: list[str], un
         economic,
         kind,
         cost,
-        random.choice(FUNDS),
+        fund,
         _amount(random),
         random.choice(projects) if is_project else "",
         random.choice(units).code if units else "",
@@ -100,7 +104,9 @@ def _stated(random: Random, keys: list[str]) -> StatedFacts:
     here = Source("2025/narrative.toml", 1, 1)
     figures: dict[str, StatedFigure] = {}
     for item in ("cadres", "hired")[: random.randrange(3)]:
-        figures[f"headcount:{item}"] = StatedFigure(f"headcount:{item}", Decimal(random.randrange(50)), "名", "干部", here)
+        figures[f"headcount:{item}"] = StatedFigure(
+            f"headcount:{item}", Decimal(random.randrange(50)), "名", "干部", here
+        )
     if random.random() < 0.5:
         for part in ("goods", "works", "services"):
             figures[f"procurement:{part}"] = StatedFigure(f"procurement:{part}", _amount(random), "元", "", here)
@@ -143,8 +149,7 @@ def random_year(seed: int) -> tuple[Settings, LedgerYear, LedgerYear | None]:
 def _year(random: Random, settings: Settings, year: int) -> LedgerYear:
     codes = random.sample(_codes("function"), random.randrange(1, 8))
     projects = [f"p{n}" for n in range(1, random.randrange(1, 5))]
-    units = list(settings.budget_units)
-    lines = [_line(random, n, codes, projects, units) for n in range(1, random.randrange(2, 25))]
+    lines = [_line(random, n, codes, projects, settings) for n in range(1, random.randrange(2, 25))]
     used = {line.project for line in lines}
     records = tuple(
         Project(id_, f"项目{id_}", f"任务{id_}", "", None, None, Source(f"{year}/projects.toml", n, n))
@@ -157,6 +162,6 @@ def _year(random: Random, settings: Settings, year: int) -> LedgerYear:
         tuple(lines),
         _incomes(lines),
         records,
-        _sangong(random, lines, units),
+        _sangong(random, lines, list(settings.budget_units)),
         stated=_stated(random, keys),
     )

@@ -158,3 +158,25 @@ def test_printed_places_counts_trailing_zeros(written: object, places: int) -> N
 
 def test_round_half_up_differs_from_the_bankers_rule() -> None:
     assert [str(round_half_up(Decimal(n) / 2, 0)) for n in (1, 3, 5)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "places", "text"),
+    [
+        ("1", "3", 2, "33.33"),
+        ("2", "3", 2, "66.67"),
+        ("0.125", "100", 2, "0.13"),
+        ("-1", "8", 0, "-13"),
+        ("5", "5", 1, "100.0"),
+    ],
+)
+def test_a_percentage_is_rounded_once_half_up(part: str, whole: str, places: int, text: str) -> None:
+    assert str(money.percent(Decimal(part), Decimal(whole), places)) == text
+
+
+def test_a_percentage_just_below_a_half_is_not_rounded_up() -> None:
+    """0.004999… % of the largest amounts: more digits than a plain division keeps would be needed to see it."""
+    whole = money.LIMIT - Decimal("0.01")
+    half = whole / 20000
+    assert money.percent(half - Decimal("0.01"), whole, 2) == 0
+    assert str(money.percent(half + Decimal("0.01"), whole, 2)) == "0.01"

@@ -376,6 +376,39 @@ CASES = [
         ("budget", "set", "1@00", "--amount", "5"),
     ),
     Case("nothing-to-set", "没有给出要修改的内容；例如 --amount 1000", OK, ("budget", "set", "1@00")),
+    Case(
+        "plugin-name",
+        "插件名不能作包名（表1）；请用小写字母、数字和连字符，例如 kpi-export-text",
+        OK,
+        ("plugin", "new", "表1"),
+    ),
+    Case(
+        "no-plugin",
+        "没有安装这个插件（kpi-x）；先 pip install，再用 kpi plugin list 查看名称",
+        OK,
+        ("plugin", "check", "kpi-x"),
+    ),
+    Case(
+        "published",
+        'disclosure.json: year 不是年份（2025）；例如 "year": 2025',
+        {
+            "d/disclosure.json": '{"department": "甲", "year": "2025", "table_set": "mof", "level": "部门"}',
+            "d/claims.json": "[]",
+        },
+        ("check", "--disclosure", "d"),
+    ),
+    Case(
+        "unmatched",
+        "tables/01.csv:2: 没有认出第 3 列，其中的数不参与校核（备用）；请核对表套（table_set）和表头行数",
+        {
+            "d/disclosure.json": '{"department": "甲", "year": 2025, "table_set": "shanghai", "level": "部门"}',
+            "d/tables/01.csv": "本年收入,,备用,本年支出,\n项目,预算数,备用,项目,预算数\n一、财政拨款收入,3,4,,\n",
+            "d/tables/01.meta.json": '{"unit": "元", "header_rows": 2}',
+        },
+        ("check", "--disclosure", "d", "--format", "json"),
+        0,
+        "警告",
+    ),
     Case("no-ledgers", "文件夹下没有台账（2025）；台账是含有 kpi.toml 的文件夹", OK, ("batch", "2025")),
     Case("usage", "缺少 REF；见 kpi budget remove --help", OK, ("budget", "remove")),
     Case("unknown-command", "没有这个命令（budgt）；是不是 budget？", OK, ("budgt",)),
@@ -420,6 +453,31 @@ CASES = [
         },
         (*TABLE, "--tables", "own"),
     ),
+    Case(
+        "narrative-template",
+        "narrative/shanghai.md.j2:2: 叙述模板有误：没有 departmnt；是不是 department？",
+        {**OK, "narrative/shanghai.md.j2": "文字\n{{ departmnt }}\n"},
+        ("narrative",),
+    ),
+    Case(
+        "no-narrative",
+        "表套 own 没有叙述模板；请写 narrative/own.md.j2，见 docs/narrative-templates.md",
+        {
+            **OK,
+            "own/set.toml": 'title = "自定"\nsource = "本局"\ntypography = "plain"\n[[table]]\nnumber = 3\nfile = "3.toml"\n',
+            "own/3.toml": (
+                'number = 3\nrole = "expenditure"\nname = "表"\ntitle = "表"\nmoney_unit = "元"\nsource = "本局"\n[[block]]\nrecords = "line"\n'
+                '[[block.column]]\nheader = ["数"]\n[[block.row]]\nid = "a"\nlabel = ""\nwhere = {}\n'
+            ),
+        },
+        ("narrative", "--tables", "own"),
+    ),
+    Case(
+        "unknown-paragraph",
+        "没有这一段（3）；文字共 1 段，用 kpi narrative --format text 查看编号",
+        {**OK, "narrative/shanghai.md.j2": "文字\n"},
+        ("trace", "narrative", "3"),
+    ),
     # export
     Case(
         "unknown-exporter", "没有这个导出格式（xslx）；是不是 xlsx？", EMPTY, ("--no-plugins", "export", "--to", "xslx")
@@ -458,7 +516,7 @@ CASES = [
     ),
     Case(
         "findings",
-        "有 3 个错误级问题，没有导出；用 kpi check 查看；确要导出草稿请加 --force",
+        "有 4 个错误级问题，没有导出；用 kpi check 查看；确要导出草稿请加 --force",
         OK,
         ("export",),
         status=1,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kpi_cli import money
+from kpi_cli.checks.figure_cells import printed_slack
 from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableError
 from kpi_cli.tables.table import Block, Cell, State, Table, address
 
@@ -18,10 +20,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Addition:
+    """A figure and those that it should be the sum of."""
+
+    where: str
+    whole: Cell
+    parts: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Figure:
     value: Decimal
     where: str
-    cell: Cell | None = None
+    slack: Decimal = Decimal(0)
+    table: Table | None = None
 
 
 # coverage
@@ -62,15 +74,13 @@ def sums(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
     """Check that every sum that the definition declares equals its parts."""
     tables = [table for table in disclosure.tables if table.role in rule.tables]
     checked = 0
-    findings = []
+    findings: list[Finding] = []
     for table in tables:
         for block in table.blocks:
             if rule.block in ("", block.scope.records):
-                for where, whole, parts in _additions(rule, table, block):
+                for addition in _additions(rule, table, block):
                     checked += 1
-                    total = sum(parts, Decimal(0))
-                    if total != whole:
-                        findings.append(_finding(rule, where, f"{rule.title}：不成立", total, whole))
+                    findings += _judged(rule, disclosure, table, addition)
     if not tables:
         raise NotApplicableError("本表套没有这张表")
     if not checked:
@@ -78,8 +88,27 @@ def sums(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
     return iter(findings)
 
 
-def _additions(rule: TieOutRule, table: Table, block: Block) -> Iterator[tuple[str, Decimal, list[Decimal]]]:
-    """Yield every addition of a block that the rule is about: where, the whole, its parts."""
+def _judged(rule: TieOutRule, disclosure: Disclosure, table: Table, addition: _Addition) -> Iterator[Finding]:
+    """Compare a sum with its parts; in a published table they may differ by what rounding explains."""
+    total = sum((cell.value for cell in addition.parts if cell.value is not None), Decimal(0))
+    whole = addition.whole.value or Decimal(0)
+    if total == whole:
+        return
+    slack = (
+        Decimal(0) if disclosure.is_computed else sum(map(printed_slack, (addition.whole, *addition.parts)), Decimal(0))
+    )
+    unit = "元" if disclosure.is_computed else table.money_unit
+    expected, actual = (money.in_unit(value, unit) for value in (total, whole))
+    if abs(total - whole) <= slack:
+        words = f"{rule.title}：显示数相差 {money.plain(abs(expected - actual))}{unit}，舍入可以解释"
+        yield Finding(rule.id, "hint", addition.where, words, money.plain(expected), money.plain(actual))
+    else:
+        message = f"{rule.title}：不成立"
+        yield Finding(rule.id, rule.severity, addition.where, message, money.plain(expected), money.plain(actual))
+
+
+def _additions(rule: TieOutRule, table: Table, block: Block) -> Iterator[_Addition]:
+    """Yield every addition of a block that the rule is about."""
     if rule.direction in ("", "columns") and not rule.rows:
         for r in range(table.header_rows, len(table.rows)):
             for c, parts in block.column_sums.items():
@@ -92,13 +121,11 @@ def _additions(rule: TieOutRule, table: Table, block: Block) -> Iterator[tuple[s
                         yield from _addition(table, (r, c), [(child, c) for child in children])
 
 
-def _addition(
-    table: Table, whole: tuple[int, int], parts: list[tuple[int, int]]
-) -> Iterator[tuple[str, Decimal, list[Decimal]]]:
+def _addition(table: Table, whole: tuple[int, int], parts: list[tuple[int, int]]) -> Iterator[_Addition]:
     cell = table.rows[whole[0]][whole[1]]
-    values = [table.rows[r][c].value for r, c in parts]
-    if cell.value is not None and all(value is not None for value in values):
-        yield _where(table, *whole), cell.value, [value for value in values if value is not None]
+    cells = tuple(table.rows[r][c] for r, c in parts)
+    if cell.value is not None and all(part.value is not None for part in cells):
+        yield _Addition(_where(table, *whole), cell, cells)
 
 
 def _where(table: Table, row: int, column: int) -> str:
@@ -110,16 +137,30 @@ def _where(table: Table, row: int, column: int) -> str:
 
 def compare(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
     """Check that the left terms equal the right ones, or do not exceed them."""
-    keys = _keys(rule, disclosure) if rule.each else [""]
-    findings = []
-    for key in keys:
-        left, where = _side(rule.left, key, disclosure)
-        right, other = _side(rule.right, key, disclosure)
-        if left > right if rule.op == "<=" else left != right:
-            subject = f"（{key}）" if key else ""
-            message = f"{rule.title}：不成立{subject}，{where} 与 {other}"
-            findings.append(_finding(rule, f"{where}、{other}", message, right, left))
-    return iter(findings)
+    unknown: NotCheckableError | None = None
+    for key in _keys(rule, disclosure) if rule.each else [""]:
+        try:
+            left, right = (_side(side, key, disclosure) for side in (rule.left, rule.right))
+        except NotCheckableError as error:
+            unknown = error
+            continue
+        if left.value > right.value if rule.op == "<=" else left.value != right.value:
+            yield _unequal(rule, disclosure, left, right, key)
+    if unknown is not None:
+        raise unknown
+
+
+def _unequal(rule: TieOutRule, disclosure: Disclosure, left: _Figure, right: _Figure, key: str) -> Finding:
+    """Say that two sides differ; in 元 where they were computed, else in the unit of the left table."""
+    subject = f"（{key}）" if key else ""
+    unit = "元" if disclosure.is_computed or left.table is None else left.table.money_unit
+    expected, actual = (money.plain(money.in_unit(side.value, unit)) for side in (right, left))
+    where = f"{left.where}、{right.where}"
+    if not disclosure.is_computed and abs(left.value - right.value) <= left.slack + right.slack:
+        message = f"{rule.title}：显示数略有差异{subject}，舍入可以解释，{left.where} 与 {right.where}"
+        return Finding(rule.id, "hint", where, message, expected, actual)
+    message = f"{rule.title}：不成立{subject}，{left.where} 与 {right.where}"
+    return Finding(rule.id, rule.severity, where, message, expected, actual)
 
 
 def _keys(rule: TieOutRule, disclosure: Disclosure) -> list[str]:
@@ -133,8 +174,9 @@ def _keys(rule: TieOutRule, disclosure: Disclosure) -> list[str]:
     return sorted(keys)
 
 
-def _side(terms: Iterable[Term], key: str, disclosure: Disclosure) -> tuple[Decimal, str]:
-    total, places = Decimal(0), []
+def _side(terms: Iterable[Term], key: str, disclosure: Disclosure) -> _Figure:
+    total, slack, places = Decimal(0), Decimal(0), []
+    table: Table | None = None
     for term in terms:
         try:
             figure = _figure(replace(term, row=key) if term.row == "{row}" else term, disclosure, key)
@@ -142,9 +184,9 @@ def _side(terms: Iterable[Term], key: str, disclosure: Disclosure) -> tuple[Deci
             if not term.optional:
                 raise
             continue
-        total += term.sign * figure.value
+        total, slack, table = total + term.sign * figure.value, slack + figure.slack, table or figure.table
         places.append(figure.where)
-    return total, "、".join(places)
+    return _Figure(total, "、".join(places), slack, table)
 
 
 def _find(term: Term, disclosure: Disclosure) -> tuple[Table, Block]:
@@ -160,14 +202,21 @@ def _figure(term: Term, disclosure: Disclosure, key: str = "") -> _Figure:
     table, block = _find(term, disclosure)
     c = _column(table, block, term.column)
     r = block.row(term.row)
-    if r is None and key:  # the subject has no row in this table: nothing was budgeted for it
-        return _Figure(Decimal(0), f"表{table.id}（无此行）")
+    if r is None and key:
+        if _may_hold(block, key):
+            raise NotCheckableError(f"表{table.id} 没有认出 {key} 行")
+        return _Figure(Decimal(0), f"表{table.id}（无此行）")  # nothing was budgeted for the subject
     if r is None or c is None:
         raise NotApplicableError(f"表{table.id} 没有这样的行或列")
     cell = table.rows[r][c]
     if cell.state is State.UNKNOWN or cell.value is None:
         raise NotCheckableError(f"{_where(table, r, c)} 的数未知")
-    return _Figure(cell.value, _where(table, r, c), cell)
+    return _Figure(cell.value, _where(table, r, c), printed_slack(cell), table)
+
+
+def _may_hold(block: Block, code: str) -> bool:
+    """Tell whether money of a code without a row of its own may stand in another row: a finer one, an unknown one."""
+    return any((key.startswith(code) and key != code) or re.fullmatch(r"\?\d+", key) for key in block.keys)
 
 
 def _column(table: Table, block: Block, name: str) -> int | None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi_cli.checks import arithmetic
+from kpi_cli.checks.causes import with_causes
+from kpi_cli.checks.conditions import require
 from kpi_cli.checks.finding import CheckResult, Finding, NotApplicableError, NotCheckableError, Receipt
+from kpi_cli.checks.functions import FUNCTIONS
 from kpi_cli.checks.rules import TieOutRule, bundled_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from kpi_cli.checks.functions import RuleFunction
     from kpi_cli.disclosure import Disclosure
-    from kpi_cli.model.records import BudgetLine, Income
 
-_KINDS = {
+_KINDS: Mapping[str, RuleFunction] = {
     "coverage": arithmetic.coverage,
     "sum": arithmetic.sums,
     "compare": arithmetic.compare,
     "zero": arithmetic.zero,
+    "function": lambda rule, disclosure: (rule.run or FUNCTIONS[rule.function])(rule, disclosure),
+    "listed": lambda rule, _: _listed(rule),
 }
 
 
@@ -29,21 +35,41 @@ def check(disclosure: Disclosure, rules: Iterable[TieOutRule] | None = None) -> 
       disclosure: All tables of a set, computed or read from elsewhere.
       rules: The rules; the bundled ones where not given.
     Returns:
-      Findings, worst first within a rule's order, and one receipt per rule id.
+      Findings in the order of the rules, each with its root cause where it shares one, and one receipt per rule id.
     """
     findings: list[Finding] = []
     states: dict[str, list[Receipt]] = {}
     for rule in bundled_rules() if rules is None else rules:
-        try:
-            found = list(_evaluate(rule, disclosure))
-            receipt = Receipt(rule.id, "failed" if found else "passed")
-        except NotApplicableError as reason:
-            found, receipt = [], Receipt(rule.id, "not_applicable", str(reason))
-        except NotCheckableError as reason:
-            found, receipt = [], Receipt(rule.id, "not_checked", str(reason))
+        found, receipt = _run(rule, disclosure)
         findings += found
         states.setdefault(rule.id, []).append(receipt)
-    return CheckResult(tuple(findings), tuple(_merged(receipts) for receipts in states.values()))
+    return CheckResult(with_causes(findings, disclosure), tuple(_merged(receipts) for receipts in states.values()))
+
+
+def _run(rule: TieOutRule, disclosure: Disclosure) -> tuple[list[Finding], Receipt]:
+    """Evaluate one rule. One that finds something and then cannot check the rest has failed."""
+    found: list[Finding] = []
+    state, reason = "passed", ""
+    try:
+        found.extend(_evaluate(rule, disclosure))  # keeps what it yields before it raises
+    except NotApplicableError as error:
+        state, reason = "not_applicable", str(error)
+    except NotCheckableError as error:
+        state, reason = "not_checked", str(error)
+    if not disclosure.is_computed:
+        found = [_elsewhere(finding, rule) for finding in found]
+    return found, Receipt(rule.id, "failed" if found else state, reason)
+
+
+def _elsewhere(finding: Finding, rule: TieOutRule) -> Finding:
+    """Give a finding on a disclosure read from elsewhere the severity that the rule has there."""
+    if rule.elsewhere and finding.severity == rule.severity:
+        return replace(finding, severity=rule.elsewhere)
+    return finding
+
+
+def _listed(rule: TieOutRule) -> Iterator[Finding]:
+    raise NotApplicableError(rule.reason)
 
 
 def _merged(receipts: list[Receipt]) -> Receipt:
@@ -56,19 +82,5 @@ def _merged(receipts: list[Receipt]) -> Receipt:
 
 
 def _evaluate(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
-    _gate(rule, disclosure)
+    require(rule, disclosure)
     return _KINDS[rule.kind](rule, disclosure)
-
-
-def _gate(rule: TieOutRule, disclosure: Disclosure) -> None:
-    if rule.sets and disclosure.table_set not in rule.sets:
-        raise NotApplicableError("本表套没有这项要求")
-    if rule.level and disclosure.level != rule.level:
-        raise NotApplicableError("只用于单位预算" if rule.level == "unit" else "只用于部门预算")
-    records: tuple[BudgetLine | Income, ...] = (*disclosure.lines, *disclosure.incomes)
-    if rule.fund and not any(record.fund_source == rule.fund for record in records):
-        raise NotApplicableError("没有这一本预算的收支")
-    if rule.when == "all_general" and any(r.fund_source != "general_public_budget" for r in records):
-        raise NotApplicableError("有一般公共预算以外的资金")
-    if rule.when == "no_carry_forward" and any(r.carried_forward for r in records):
-        raise NotApplicableError("有上年结转")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SEVERITIES = {"error": "错误", "warning": "警告", "hint": "提示"}
 STATES = {"passed": "通过", "failed": "未通过", "not_applicable": "不适用", "not_checked": "未查"}
@@ -27,7 +27,9 @@ class Finding:
       message: What is wrong, in one Chinese sentence.
       expected: Figure that was expected, or "".
       actual: Figure that is there, or "".
-      cause: Root cause shared with other findings, or "".
+      cause: The claim or cell that is to blame, shared by all findings that follow from it, or "".
+      about: The claim or cell that the finding itself is about, or "".
+      quote: The sentence that it is about, shortened, or "".
     """
 
     rule: str
@@ -37,6 +39,26 @@ class Finding:
     expected: str = ""
     actual: str = ""
     cause: str = ""
+    about: str = ""
+    quote: str = ""
+
+    @property
+    def full_message(self) -> str:
+        """The message with the sentence that it is about."""
+        return f"{self.message}：“{self.quote}”" if self.quote else self.message
+
+    def with_severity(self, severity: str) -> Finding:
+        """Return the finding with another severity."""
+        return replace(self, severity=severity)
+
+    def because_of(self, cause: str, about: str = "") -> Finding:
+        """Return the finding as a consequence of another one: a hint with that one's cause."""
+        return replace(self, severity="hint", cause=cause, about=about or f"{self.about}/{self.rule}")
+
+    @property
+    def is_consequence(self) -> bool:
+        """Tell whether another finding is its cause: then it goes away with that one, and is only a hint."""
+        return bool(self.cause) and self.cause != self.about
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi_cli import resources
+from kpi_cli.checks.functions import FUNCTIONS
 from kpi_cli.errors import DefinitionError
-from kpi_cli.problems import Problem, suggestion
+from kpi_cli.problems import Place, Problem, suggestion, system_reason
 from kpi_cli.tables.definition import ROLES
-from kpi_cli.toml_source import TomlDocument, read_toml
+from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-KINDS = ("coverage", "sum", "compare", "zero")
+    from kpi_cli.checks.functions import RuleFunction
+
+KINDS = ("coverage", "sum", "compare", "zero", "function", "listed")
+
+
+class Example(NamedTuple):
+    """A text that a rule finds fault with, and the same text put right."""
+
+    wrong: str
+    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,15 @@ class TieOutRule:
       title: What holds, in a few words.
       kind: One of KINDS.
       severity: `error`, `warning` or `hint`.
-      explain: What it checks and why.
+      explain: What it checks.
       source: On whose authority.
+      why: Why it matters, where `explain` does not say so already.
+      example: A wrong and a right text, or None.
+      function: For `function`: name in `functions.FUNCTIONS`.
+      figures: For `function`: the families of figure keys that it is about; none is all.
+      patterns: For `function`: what it looks for, each with what to say about it.
+      reason: For `listed`: why nothing is checked.
+      elsewhere: Severity for a disclosure read from elsewhere, whose words were read by a machine; "" for the same.
       left: Terms that are added.
       right: Terms that are added.
       op: `=` or `<=`.
@@ -62,6 +80,7 @@ class TieOutRule:
       sets: Table sets that it is about; none is all.
       level: Level that it is about, or "".
       fund: Fund that it is about, or "".
+      run: For `function` of a plugin: the function itself; never in a file.
       when: "", `all_general` or `no_carry_forward`.
     """
 
@@ -71,6 +90,13 @@ class TieOutRule:
     severity: str
     explain: str
     source: str
+    why: str = ""
+    example: Example | None = None
+    function: str = ""
+    figures: tuple[str, ...] = ()
+    patterns: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    elsewhere: str = ""
     left: tuple[Term, ...] = ()
     right: tuple[Term, ...] = ()
     op: str = "="
@@ -84,16 +110,18 @@ class TieOutRule:
     level: str = ""
     fund: str = ""
     when: str = ""
+    run: RuleFunction | None = None
 
 
 _TERM = re.compile(
     r"(?P<sign>-?)(?P<optional>\??)(?P<role>\w+)(?:\.(?P<block>\w+))?/(?P<row>[^/]+)(?:/(?P<column>\w+))?"
 )
 _TERMS = ("left", "right", "items")
-_LISTS = ("tables", "rows", "sets")
+_LISTS = ("tables", "rows", "sets", "figures")
 _CHOICES = {
     "kind": KINDS,
     "severity": ("error", "warning", "hint"),
+    "elsewhere": ("", "error", "warning", "hint"),
     "op": ("=", "<="),
     "each": ("", "category", "code"),
     "direction": ("", "columns", "rows"),
@@ -113,41 +141,74 @@ def bundled_rules() -> tuple[TieOutRule, ...]:
     return tuple(found)
 
 
-def parse_rules(document: TomlDocument) -> list[TieOutRule]:
+def read_rules(path: Path, functions: Mapping[str, RuleFunction]) -> list[TieOutRule]:
+    """Read the rules of a plugin.
+
+    Args:
+      path: Its rules file.
+      functions: What its rules of kind `function` name.
+    Raises:
+      DefinitionError: Every mistake, with file and line.
+    """
+    try:
+        document = read_toml(path, path.name)
+    except TomlError as error:
+        raise DefinitionError(error.problem) from None
+    except OSError as error:
+        raise DefinitionError(Problem("unreadable", Place(path.name), facts={"detail": system_reason(error)})) from None
+    rules = parse_rules(document, functions)
+    return [replace(rule, run=functions.get(rule.function)) for rule in rules]
+
+
+def parse_rules(document: TomlDocument, functions: Mapping[str, RuleFunction] = FUNCTIONS) -> list[TieOutRule]:
     """Turn a rules file into definitions; raises DefinitionError with every mistake."""
     rules, problems = [], []
-    known = TieOutRule.__dataclass_fields__
+    known = [name for name in TieOutRule.__dataclass_fields__ if name != "run"]
+    choices = {**_CHOICES, "function": ("", *functions)}
     for index, raw in enumerate(document.data.get("rule", [])):
-        faults = list(_faults(document, index, raw, known))
+        faults = list(_faults(document, index, raw, known, choices))
         problems += faults
         if not faults:
             values: dict[str, Any] = dict(raw)
             values |= {key: tuple(_term(text) for text in raw[key]) for key in _TERMS if key in raw}
             values |= {key: tuple(raw[key]) for key in _LISTS if key in raw}
+            if "example" in raw:
+                values["example"] = Example(**raw["example"])
+            if "patterns" in raw:
+                values["patterns"] = tuple((pattern, words) for pattern, words in raw["patterns"])
             rules.append(TieOutRule(**values))
     if problems:
         raise DefinitionError(problems)
     return rules
 
 
-def _faults(document: TomlDocument, index: int, raw: dict[str, Any], known: Any) -> Iterator[Problem]:
-    def fault(key: str, detail: str, hint: str, value: object = "") -> Problem:
-        place = document.place("rule", index, key)
-        return Problem("definition", place, str(value), {"detail": detail, "hint": hint})
-
-    for key in raw:
-        if key not in known:
-            yield fault(key, f"未知的键 {key}", suggestion(key, known))
-    for key in ("id", "title", "kind", "severity", "explain", "source"):
-        if key not in raw:
-            yield fault(key, f"缺少 {key}", "请补上")
-    for key, allowed in _CHOICES.items():
+def _faults(
+    document: TomlDocument, index: int, raw: dict[str, Any], known: list[str], choices: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    own = {"function": ("function",), "listed": ("reason",)}.get(raw.get("kind", ""), ())
+    faults = [(key, f"未知的键 {key}", suggestion(key, known), "") for key in raw if key not in known]
+    needed = ("id", "title", "kind", "severity", "explain", "source", *own)
+    faults += [(key, f"缺少 {key}", "请补上", "") for key in needed if key not in raw]
+    for key, allowed in choices.items():
         if key in raw and raw[key] not in allowed:
-            yield fault(key, f"{key} 的值不认识", suggestion(str(raw[key]), allowed), raw[key])
+            faults.append((key, f"{key} 的值不认识", suggestion(str(raw[key]), allowed), str(raw[key])))
+    for key, detail, hint, value in (*faults, *_value_faults(raw)):
+        yield Problem("definition", document.place("rule", index, key), value, {"detail": detail, "hint": hint})
+
+
+def _value_faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (key, what is wrong, what to do, value) for the values that have a form of their own."""
+    if "example" in raw and set(raw["example"]) != set(Example._fields):
+        yield "example", "例子不全", 'example = { wrong = "…", right = "…" }', ""
+    for pattern, _ in raw.get("patterns", []):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield "patterns", f"不是正则式（{error}）", "请改正", pattern
     for key, text in ((name, text) for name in _TERMS for text in raw.get(name, [])):
         match = _TERM.fullmatch(text)
         if not match or match["role"] not in ROLES:
-            yield fault(key, "项写法不对", "应为 [-]表[.侧]/行/列，例如 summary.income/total", text)
+            yield key, "项写法不对", "应为 [-]表[.侧]/行/列，例如 summary.income/total", text
 
 
 def _term(text: str) -> Term:

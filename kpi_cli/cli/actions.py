@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from kpi_cli.assembly import Request
     from kpi_cli.checks.finding import CheckResult
+    from kpi_cli.checks.rules import TieOutRule
     from kpi_cli.cli.session import Session
     from kpi_cli.disclosure import Disclosure
+    from kpi_cli.narrative.document import Narrative
     from kpi_cli.plugin.manager import Plugins
 
 TABLE_FORMATS = ("text", "csv", "json", "markdown")
+NARRATIVE_FORMATS = ("markdown", "text", "json")
 DEFAULT_EXPORTS = ("docx", "xlsx")
 
 
@@ -33,7 +36,7 @@ def check_format(given: str, allowed: Iterable[str]) -> None:
         raise UsageError(Problem("unknown-value", value=given, facts=facts))
 
 
-def request(year: int | None, ids: Iterable[str], table_set: str, unit: str) -> Request:
+def request(year: int | None, ids: Iterable[str], table_set: str, unit: str, *, narrative: bool = False) -> Request:
     """Make the request that a command's options stand for."""
     from kpi_cli.assembly import Request
 
@@ -42,7 +45,7 @@ def request(year: int | None, ids: Iterable[str], table_set: str, unit: str) -> 
         if not (text.isascii() and text.isdigit()):
             raise UsageError(Problem("unknown-table-id", value=text, facts={"hint": "表号是 1–9 的数字"}))
         numbers.append(int(text))
-    return Request(year, tuple(dict.fromkeys(numbers)), table_set, unit)
+    return Request(year, tuple(dict.fromkeys(numbers)), table_set, unit, narrative)
 
 
 def assembled(session: Session, wanted: Request) -> Disclosure:
@@ -51,6 +54,7 @@ def assembled(session: Session, wanted: Request) -> Disclosure:
     from kpi_cli.cli.session import find_ledger
 
     warnings: list[Problem] = []
+    wanted = replace(wanted, more_sets=lambda: more_table_sets(session))
     disclosure = assemble(find_ledger(session.folder), wanted, warnings)
     terminal.complain(warnings, "警告")
     return disclosure
@@ -76,18 +80,124 @@ def table(session: Session, *, ids: list[str] | None, year: int | None, tables: 
     return 0
 
 
-def check(session: Session, *, year: int | None, tables: str, unit: str, format: str) -> int:
-    """Show findings and receipts; returns 1 where there are errors."""
-    from kpi_cli.checks.engine import check as evaluate
+def narrative(session: Session, *, year: int | None, tables: str, unit: str, format: str) -> int:
+    """Show the written parts; returns the exit status."""
+    from kpi_cli.rendering import narrative as rendering
+
+    check_format(format, NARRATIVE_FORMATS)
+    disclosure = assembled(session, request(year, [], tables, unit, narrative=True))
+    write = {
+        "markdown": rendering.narrative_markdown,
+        "text": rendering.narrative_text,
+        "json": rendering.narrative_json,
+    }[format]
+    terminal.say(write(written(disclosure), disclosure))
+    return 0
+
+
+def written(disclosure: Disclosure) -> Narrative:
+    """Return the written parts.
+
+    Raises:
+      UsageError: Nobody wrote a template for the table set.
+    """
+    if disclosure.narrative is None:
+        raise UsageError(Problem("no-narrative", facts={"table_set": disclosure.table_set}))
+    return disclosure.narrative
+
+
+def check(
+    session: Session, *, year: int | None, tables: str, unit: str, disclosure: str, format: str, explain: str
+) -> int:
+    """Show findings and receipts; returns 1 where there are errors. With `explain` only say what a rule is about."""
     from kpi_cli.rendering import findings
 
     check_format(format, ("text", "json"))
-    result = evaluate(assembled(session, request(year, [], tables, unit)))
+    if explain:
+        return explain_rule(session, explain, format)
+    if disclosure:
+        made = published(disclosure, given=(year is not None, bool(tables), bool(unit)))
+    else:
+        made = assembled(session, request(year, [], tables, unit, narrative=True))
+    result = evaluated(session, made)
     if format == "json":
         terminal.say(findings.result_json(result))
     else:
         terminal.show(findings.result_lines(result), session.color)
     return 1 if result.count("error") else 0
+
+
+def published(folder: str, *, given: tuple[bool, ...]) -> Disclosure:
+    """Read a disclosure that was published elsewhere; what could not be matched is said on stderr."""
+    from pathlib import Path
+
+    from kpi_cli.published.disclosure import published_disclosure
+
+    if any(given):
+        facts = {
+            "detail": "--disclosure 不能与 --year、--tables、--unit 同用",
+            "hint": "年度和表套写在 disclosure.json 里",
+        }
+        raise UsageError(Problem("usage", facts=facts))
+    doubts: list[Problem] = []
+    found = published_disclosure(Path(folder), doubts)
+    terminal.complain(doubts, "警告")
+    return found
+
+
+def evaluated(session: Session, disclosure: Disclosure) -> CheckResult:
+    """Check a disclosure by all rules, those of plugins included."""
+    from kpi_cli.checks.engine import check as evaluate
+    from kpi_cli.checks.rules import bundled_rules
+
+    return evaluate(disclosure, [*bundled_rules(), *more_rules(session)])
+
+
+def more_table_sets(session: Session) -> dict[str, Path]:
+    """Return the table sets of plugins by name."""
+    from kpi_cli.plugin.manager import TABLE_SETS, Plugins
+
+    plugins = Plugins(session.plugins)
+    found = plugins.load(TABLE_SETS)
+    terminal.complain(plugins.problems, "警告")
+    return found
+
+
+def more_rules(session: Session) -> list[TieOutRule]:
+    """Return the rules of plugins; nothing of a plugin is imported where none offers rules."""
+    from kpi_cli.plugin.entries import installed
+
+    group = "kpi_cli.checks"
+    if session.plugins == () or not installed(group):
+        return []
+    from kpi_cli.plugin.manager import Plugins
+    from kpi_cli.plugin.rules import plugin_rules
+
+    plugins = Plugins(session.plugins)
+    rules = plugin_rules(plugins, group)
+    terminal.complain(plugins.problems, "警告")
+    return rules
+
+
+def explain_rule(session: Session, name: str, format: str) -> int:
+    """Show what a rule checks, why, on whose authority, with an example.
+
+    Raises:
+      UsageError: There is no such rule.
+    """
+    from kpi_cli.checks.rules import bundled_rules
+    from kpi_cli.rendering import findings
+
+    rules = [*bundled_rules(), *more_rules(session)]
+    own = [rule for rule in rules if rule.id == name.upper()]
+    if not own:
+        facts = {"field": "规则", "hint": suggestion(name.upper(), dict.fromkeys(rule.id for rule in rules))}
+        raise UsageError(Problem("unknown-value", value=name, facts=facts))
+    if format == "json":
+        terminal.say(findings.rules_json(own))
+    else:
+        terminal.show(findings.explanation_lines(own), session.color)
+    return 0
 
 
 def export(
@@ -106,26 +216,25 @@ def export(
     """Make documents and print their paths; returns the exit status."""
     options = exporter_options(option or [], live=live, reference_doc=reference_doc)
     exports = chosen_exports(to or DEFAULT_EXPORTS, options, plugins=session.plugins)
-    disclosure = assembled(session, request(year, [], tables, unit))
-    if passed(disclosure, force=force).count("error"):
+    disclosure = assembled(session, request(year, [], tables, unit, narrative=True))
+    if passed(session, disclosure, force=force).count("error"):
         disclosure = replace(disclosure, is_draft=True)
     for path in exports.store(disclosure, out):
         terminal.say(str(path))
     return 0
 
 
-def passed(disclosure: Disclosure, *, force: bool = False) -> CheckResult:
+def passed(session: Session, disclosure: Disclosure, *, force: bool = False) -> CheckResult:
     """Check a disclosure before it is exported; name every error on stderr.
 
     Args:
+      session: For the plugins that may be loaded.
       disclosure: With all its tables.
       force: Go on in spite of errors; what is exported is then a draft.
     Raises:
       FindingsError: There are findings of severity error, and no `force`.
     """
-    from kpi_cli.checks.engine import check as evaluate
-
-    result = evaluate(disclosure)
+    result = evaluated(session, disclosure)
     errors = [finding for finding in result.findings if finding.severity == "error"]
     for finding in errors:
         terminal.note(f"{finding.rule} {finding.where}：{finding.message}")

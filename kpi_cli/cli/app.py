@@ -25,6 +25,8 @@ COMMANDS = {
     "project": "kpi_cli.cli.records",
     "sangong": "kpi_cli.cli.records",
     "table": "kpi_cli.cli.table",
+    "narrative": "kpi_cli.cli.narrative",
+    "compare": "kpi_cli.cli.compare",
     "export": "kpi_cli.cli.export",
     "check": "kpi_cli.cli.check",
     "batch": "kpi_cli.cli.batch",

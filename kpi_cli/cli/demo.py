@@ -27,8 +27,8 @@ def demo(
     from kpi_cli.ledger.create import copy_example
 
     copied = copy_example(directory)
-    disclosure = assemble(directory, Request())
-    result = passed(disclosure)
+    disclosure = assemble(directory, Request(narrative=True))
+    result = passed(session(context), disclosure)
     exports = chosen_exports(DEFAULT_EXPORTS, {}, plugins=session(context).plugins)
     paths = exports.store(disclosure, directory / "out")
     terminal.say(f"示例台账：{directory}（{len(copied)} 个文件）")

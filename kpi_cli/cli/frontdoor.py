@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 TREE = Path(__file__).with_name("tree.json")
-COMMANDS = ("table", "check", "export")
+COMMANDS = ("table", "narrative", "check", "export")
 """Commands whose work is in `actions`, under the same name."""
 
 

@@ -1,4 +1,4 @@
-"""`kpi trace`: the ledger records behind one figure."""
+"""`kpi trace`: the ledger records behind one figure of a table, or behind the figures of a paragraph."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
+from kpi_cli.assembly import Request
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
+from kpi_cli.cli.session import Session
 from kpi_cli.cli.usage import KpiCommand
 from kpi_cli.rendering import terminal
+
+NARRATIVE = "narrative"
 
 EXAMPLES = """
 kpi trace 3 E12              第 3 张表 E12 格，地址同导出的工作簿
 kpi trace 3 2010601/合计     按编码和列名
+kpi trace narrative 5        文字第 5 段的每个数，编号见 kpi narrative --format text
 """
 
 
@@ -24,8 +29,8 @@ def register(app: typer.Typer, name: str) -> None:
 
 def trace(
     context: typer.Context,
-    table: Annotated[str, typer.Argument(metavar="表号", help="表号")],
-    cell: Annotated[str, typer.Argument(metavar="格", help="地址（E12），或 行/列：编码或文字")],
+    table: Annotated[str, typer.Argument(metavar="表号", help="表号，或 narrative")],
+    cell: Annotated[str, typer.Argument(metavar="格", help="地址（E12），或 行/列：编码或文字；文字的段号")],
     year: shared.Year = None,
     tables: shared.TableSetName = "",
     unit: shared.Unit = "",
@@ -37,6 +42,9 @@ def trace(
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
+    if table == NARRATIVE:
+        _trace_paragraph(own, cell, actions.request(year, [], tables, unit, narrative=True), format)
+        return
     disclosure = actions.assembled(own, actions.request(year, [table], tables, unit))
     found = disclosure.tables[0]
     records = {"line": disclosure.lines, "income": disclosure.incomes, "sangong": disclosure.sangong}
@@ -45,3 +53,16 @@ def trace(
         terminal.say(traces.trace_json(traced))
     else:
         terminal.show(traces.trace_lines(traced), own.color)
+
+
+def _trace_paragraph(own: Session, number: str, wanted: Request, format: str) -> None:
+    from kpi_cli.narrative.trace import trace_paragraph
+    from kpi_cli.rendering import traces
+
+    disclosure = actions.assembled(own, wanted)
+    assert disclosure.book is not None
+    traced = trace_paragraph(actions.written(disclosure), number, disclosure.book)
+    if format == "json":
+        terminal.say(traces.paragraph_json(traced))
+    else:
+        terminal.show(traces.paragraph_lines(traced), own.color)

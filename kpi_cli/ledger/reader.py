@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import LedgerError
+from kpi_cli.ledger.narrative_file import parse_narrative
 from kpi_cli.ledger.report import Report, field_problem, missing_field
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import (
@@ -20,12 +21,15 @@ from kpi_cli.model.records import (
     Source,
     TableDisplay,
 )
+from kpi_cli.model.stated import StatedFacts
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
 from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from kpi_cli.model.records import Project
 
 SETTINGS_FILE = "kpi.toml"
 SUBJECTS_FILE = "subjects.csv"
@@ -106,11 +110,16 @@ def read_year(ledger: Ledger, year: int, report: Report | None = None) -> Ledger
     read, local = _read_files(ledger.root, year, own)
     _check_references(ledger, read, own)
     _check_stray_files(ledger.root, year, own)
+    stated = read_stated(ledger.root, year, read["projects"], own)
     if report is None:
         own.raise_errors()
-    return LedgerYear(
-        year, read["lines"], read["incomes"], read["projects"], read["sangong"], read["comparatives"], local
-    )
+    return LedgerYear(year, **read, local_subjects=local, stated=stated)
+
+
+def read_stated(root: Path, year: int, projects: tuple[Project, ...], report: Report) -> StatedFacts:
+    """Read that year's `narrative.toml`; a missing file states nothing."""
+    document = _open(root, f"{year}/{NARRATIVE_FILE}", report)
+    return parse_narrative(document, projects, report) if document else StatedFacts()
 
 
 def _read_files(root: Path, year: int, report: Report) -> tuple[dict[str, tuple[Any, ...]], dict[tuple[str, str], str]]:

@@ -12,8 +12,16 @@ import re
 from kpi_cli.model import vocabulary as v
 from kpi_cli.problems import suggestion
 
+_CARRY = ("carried_forward", "current_year")
 _FUNDS = (*v.FUND_SOURCE.keys, *v.FUND_GROUPS)
-_TYPES = v.EXPENDITURE_TYPE.keys
+PART_WORDS = {
+    "fund_source": _FUNDS,
+    "expenditure_type": v.EXPENDITURE_TYPE.keys,
+    "cost_kind": v.COST_KIND.keys,
+    "carried_forward": _CARRY,
+}
+"""Field → the words by which a key narrows its figure; `a+b` is either of two words of one field."""
+
 SANGONG_PARTS = (
     "overseas_travel",
     "official_reception",
@@ -22,8 +30,6 @@ SANGONG_PARTS = (
     "vehicle_operation",
 )
 _FIXED = {
-    "income": ("", "carried_forward", *_FUNDS),
-    "expenditure": ("", "carried_forward", *_FUNDS, *_TYPES),
     "sangong": ("", *SANGONG_PARTS),
     "agency_operating_expenditure": ("",),
     "procurement": ("", "goods", "works", "services", "sme", "micro"),
@@ -44,7 +50,13 @@ _FIXED = {
 }
 _FREE = ("project", "headcount", "stated")
 _CODED = {"function": r"\d{3}|\d{5}|\d{7}", "economic": r"\d{3}|\d{5}"}
-FAMILIES = (*_FIXED, *_FREE, *_CODED)
+_NARROWED = {
+    "income": ("fund_source", "carried_forward"),
+    "expenditure": ("fund_source", "expenditure_type", "cost_kind", "carried_forward"),
+    "function": ("fund_source", "expenditure_type", "cost_kind"),
+    "economic": ("fund_source", "expenditure_type", "cost_kind"),
+}
+FAMILIES = ("income", "expenditure", *_FIXED, *_FREE, *_CODED)
 
 
 _KEY = re.compile(r"(?P<body>.*?)(?:@(?P<year>\d{4}))?(?P<executed>#executed)?", re.ASCII | re.DOTALL)
@@ -57,8 +69,10 @@ def split(key: str) -> tuple[str, int | None, bool]:
     return match["body"], int(match["year"]) if match["year"] else None, bool(match["executed"])
 
 
-def fault(key: str) -> str:
+def fault(key: object) -> str:
     """Say what is wrong with a figure key, as advice to the user; "" where it is a valid key."""
+    if not isinstance(key, str):
+        return "数字的键是加引号的文字"
     body = split(key)[0]
     family, _, rest = body.partition(":")
     if family in _FIXED:
@@ -66,8 +80,37 @@ def fault(key: str) -> str:
     if family in _FREE:
         return "" if rest or family == "headcount" else f"请写成 {family}:名称"
     if family in _CODED:
-        code, _, part = rest.partition(":")
+        code, _, rest = rest.partition(":")
         if not re.fullmatch(_CODED[family], code, re.ASCII):
             return f"请写成 {family}:编码"
-        return "" if not part or part in (*_TYPES, *_FUNDS) else suggestion(part, (*_TYPES, *_FUNDS))
+    if family in _NARROWED:
+        return _part_fault(rest, _NARROWED[family])
     return suggestion(family, FAMILIES)
+
+
+def fixed(family: str) -> tuple[str, ...]:
+    """Return every key of a family that has a fixed list of them."""
+    return tuple(f"{family}:{part}" if part else family for part in _FIXED[family])
+
+
+def parts(rest: str) -> dict[str, tuple[str, ...]]:
+    """Take the narrowing parts of a valid key apart: field → the words allowed, groups of funds as they are named."""
+    return {_field_of(part.split("+")[0]): tuple(part.split("+")) for part in rest.split(":") if part}
+
+
+def _field_of(word: str) -> str:
+    return next((name for name, words in PART_WORDS.items() if word in words), "")
+
+
+def _part_fault(rest: str, fields: tuple[str, ...]) -> str:
+    known = [word for name in fields for word in PART_WORDS[name]]
+    seen: set[str] = set()
+    for part in rest.split(":") if rest else ():
+        names = {_field_of(word) for word in part.split("+")}
+        for word in part.split("+"):
+            if word not in known:
+                return suggestion(word, known)
+        if len(names) > 1 or names & seen:
+            return "每一方面（资金、支出类型、经费类别、结转）只能写一次"
+        seen |= names
+    return ""

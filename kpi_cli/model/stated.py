@@ -40,6 +40,30 @@ class StatedText(NamedTuple):
     source: Source
 
 
+class ProjectDetail(NamedTuple):
+    """What Shanghai's 七、项目经费情况说明 says about one project, or about several together.
+
+    Attributes:
+      projects: Ids of the projects.
+      overview: 项目概述.
+      basis: 立项依据.
+      implementer: 实施主体.
+      plan: 实施方案.
+      period: 实施周期.
+      objective: 绩效目标.
+      source: Where it stands.
+    """
+
+    projects: tuple[str, ...]
+    overview: str
+    basis: str
+    implementer: str
+    plan: str
+    period: str
+    objective: str
+    source: Source
+
+
 @dataclass(frozen=True)
 class StatedFacts:
     """All of `narrative.toml`.
@@ -50,8 +74,9 @@ class StatedFacts:
       reasons: Figure key → why it changed against last year.
       uses: Figure key → what it is spent on (主要用于…).
       details: (figure key, field) → further words about a figure, such as the grade of a post.
-      lists: Name → entries of a list that sentences count (内设机构, 下属单位).
+      lists: Name → entries of a list that sentences count (`internal_divisions`, `units`), or project ids (`goals`).
       glossary: Term → explanation, over the set's own.
+      project_details: In the order of the file.
     """
 
     figures: Mapping[str, StatedFigure] = field(default_factory=dict)
@@ -61,3 +86,4 @@ class StatedFacts:
     details: Mapping[tuple[str, str], StatedText] = field(default_factory=dict)
     lists: Mapping[str, tuple[StatedText, ...]] = field(default_factory=dict)
     glossary: Mapping[str, StatedText] = field(default_factory=dict)
+    project_details: tuple[ProjectDetail, ...] = ()

@@ -48,6 +48,11 @@ class Subject:
         """Tell whether a document shows the name; otherwise it is professional knowledge."""
         return self.source.startswith("attested")
 
+    @property
+    def has_certain_years(self) -> bool:
+        """Tell whether its years of validity are known, not only guessed to within a year."""
+        return "未核实" not in self.source
+
 
 @dataclass(frozen=True)
 class SubjectCatalogue:

@@ -84,16 +84,43 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One figure against last year, as printed; whether or not the sentence gives the rate.
+
+    Attributes:
+      figure: Figure key.
+      base_year: The year compared with.
+      basis: `budget` or `executed`.
+      unit: Unit of the numbers.
+      current: This year's number.
+      previous: Last year's number.
+      difference: The one less the other; negative for a decrease.
+      percent: Rate with its sign; None on a base of zero, and where nothing changed.
+    """
+
+    figure: str
+    base_year: int
+    basis: str
+    unit: str
+    current: Decimal
+    previous: Decimal
+    difference: Decimal
+    percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """The written parts of one disclosure, in the order of the document.
 
     Attributes:
       blocks: Headings, paragraphs, and one place for the tables.
       charts: Charts about the same figures.
+      changes: Every comparison made, each once.
     """
 
     blocks: tuple[Block, ...]
     charts: tuple[Chart, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def paragraphs(self) -> Iterator[Paragraph]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from contextlib import suppress
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
+
+from kpi_cli import cache
 
 PREFIX = "kpi_cli."
 
@@ -48,14 +48,13 @@ def installed(group: str) -> tuple[Entry, ...]:
 
 def _remembered() -> list[Entry]:
     state = _state()
-    file = cache_folder() / f"plugins-{sha256(json.dumps(state[0]).encode()).hexdigest()[:16]}.json"
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        known = json.loads(file.read_text("utf-8"))
+    name = f"plugins-{crc32(repr(state[0]).encode()):08x}.json"
+    with suppress(ValueError, TypeError, KeyError):
+        known = json.loads(cache.read(name) or b"")
         if known["state"] == state:
             return [Entry(*entry) for entry in known["entries"]]
     found = _scan()
-    with suppress(OSError):
-        _write(file, json.dumps({"state": state, "entries": found}, ensure_ascii=False))
+    cache.write(name, json.dumps({"state": state, "entries": found}, ensure_ascii=False).encode())
     return found
 
 
@@ -86,20 +85,3 @@ def _scan() -> list[Entry]:
 
 def _owner(point: Any) -> tuple[str, str]:
     return (point.dist.name, point.dist.version) if point.dist else (point.value, "")
-
-
-def cache_folder() -> Path:
-    """Return the folder for what kpi may forget: `$KPI_CACHE`, else the user's cache folder."""
-    given = os.environ.get("KPI_CACHE")
-    if given:
-        return Path(given)
-    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "kpi-cli"
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    Path(temporary).replace(file)

@@ -56,6 +56,14 @@ class Exporter(ABC):
         """Tell whether this disclosure can be exported; True unless overridden."""
         return bool(disclosure)
 
+    def text_of(self, files: Mapping[str, bytes]) -> str | None:
+        """Return the text of documents that this exporter made, for the conformance checks.
+
+        Only formats that hide their text (PDF) override it; None reads OOXML packages and plain text by itself.
+        """
+        del files
+        return None
+
     @abstractmethod
     def export(self, disclosure: Disclosure, options: Any, host: Host) -> bytes | Mapping[str, bytes]:
         """Make the document.

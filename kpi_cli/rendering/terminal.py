@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _GAP = 2
 _MIN_LABEL = 16
+_RUN, _CLOSING = re.compile(r"[0-9A-Za-z.,%+–-]+|.", re.DOTALL), "，。；：、）”》"
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -222,7 +223,7 @@ def _body_lines(row: Sequence[Cell], widths: list[int]) -> list[str]:
     while c < len(row):
         cell = row[c]
         width = _span(widths, c, cell.columns)
-        folded.append((_fold(_shown(cell), width), width, cell.align))
+        folded.append((fold(_shown(cell), width), width, cell.align))
         c += cell.columns
     height = max(len(lines) for lines, _, _ in folded)
     gap = " " * _GAP
@@ -232,10 +233,16 @@ def _body_lines(row: Sequence[Cell], widths: list[int]) -> list[str]:
     ]
 
 
-def _fold(text: str, width: int) -> list[str]:
+def fold(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most `width` columns, anywhere but in a number or before a closing mark."""
     lines = [""]
-    for char in text:
-        if _cells(lines[-1] + char) > width:
-            lines.append("")
-        lines[-1] += char
-    return lines
+    for run in _RUN.findall(text):
+        if _cells(lines[-1] + run) > width:
+            kept = lines[-1][-1:] if run in _CLOSING and len(lines[-1]) > 1 else ""
+            lines[-1] = lines[-1][: len(lines[-1]) - len(kept)]
+            lines.append(kept)
+        for part in [run] if _cells(lines[-1] + run) <= width else run:
+            if _cells(lines[-1] + part) > width:
+                lines.append("")
+            lines[-1] += part
+    return [line for i, line in enumerate(lines) if line or not i]

@@ -162,7 +162,8 @@ class TableSet:
       typography: `gongwen` (GB/T 9704) or `plain`.
       numbers: Numbers of its tables, in order.
       folder: Where it lies.
-      entries: (number, level or "", form or "", file name) of each definition.
+      entries: (number, level or "", form or "", file) of each definition.
+      base: Name of the set that it extends, or "".
     """
 
     name: str
@@ -172,7 +173,8 @@ class TableSet:
     typography: str
     numbers: tuple[int, ...]
     folder: Path
-    entries: tuple[tuple[int, str, str, str], ...] = field(repr=False)
+    entries: tuple[tuple[int, str, str, Path], ...] = field(repr=False)
+    base: str = ""
 
     def file_for(self, number: int, level: str, form: str) -> Path:
         """Return the definition file of a table for a level and an optional form.
@@ -189,4 +191,4 @@ class TableSet:
             hint = suggestion(form, [entry[2] for entry in mine if entry[2]], among="该表可用的表式")
             raise UsageError(Problem("unknown-value", value=form, facts={"field": "表式", "hint": hint}))
         fitting = [entry for entry in forms if entry[1] in (level, "")]
-        return self.folder / (fitting or forms)[0][3]
+        return (fitting or forms)[0][3]

@@ -299,7 +299,7 @@ _TABLE_KEYS = (
     "inferred",
     "block",
 )
-_SET_KEYS = ("title", "source", "document_title", "typography", "table")
+_SET_KEYS = ("title", "extends", "source", "document_title", "typography", "table")
 _ENTRY_KEYS = ("number", "file", "level", "form")
 
 
@@ -328,11 +328,12 @@ def _open(path: Path) -> TomlDocument:
         ) from None
 
 
-def read_table_set(folder: Path) -> TableSet:
-    """Read a set's manifest.
+def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> TableSet:
+    """Read a set's manifest; what it does not say is as in the set that it extends.
 
     Args:
       folder: Folder with `set.toml`.
+      known: Folders of the sets that it may extend, by name.
     Raises:
       DefinitionError: The manifest is missing or wrong.
     """
@@ -340,8 +341,9 @@ def read_table_set(folder: Path) -> TableSet:
     reader = _Reader(document, "department", (*PLACEHOLDERS, "level_word"))
     data = document.data
     reader.keys(data, _SET_KEYS)
-    reader.need(data, ("title", "table"))
-    entries: list[tuple[int, str, str, str]] = []
+    base = _base(reader, data, folder, known or {})
+    reader.need(data, ("title",) if base else ("title", "table"))
+    entries: list[tuple[int, str, str, Path]] = []
     for i, entry in enumerate(reader.items(data, "table", dict)):
         path = ("table", i)
         reader.keys(entry, _ENTRY_KEYS, *path)
@@ -357,22 +359,41 @@ def read_table_set(folder: Path) -> TableSet:
         chosen = (number, level or "", reader.get(entry, "form", str, "", *path))
         if any(chosen == earlier[:3] for earlier in entries):
             reader.fail("同一张表列了两次", "请用 level 或 form 区分", *path, "number", value=number)
-        entries.append((*chosen, name))
+        entries.append((*chosen, folder / name))
     if "table" in data and not entries:
         reader.fail("表套里没有表", "每张表写一个 [[table]]", "table")
+    if base:
+        own = {number for number, *_ in entries}
+        entries = sorted([*(entry for entry in base.entries if entry[0] not in own), *entries], key=_number)
     table_set = TableSet(
         folder.name,
         reader.text(data, "title"),
         reader.text(data, "source"),
-        reader.text(data, "document_title", default="{department}{year}年部门预算"),
-        reader.choice(data, "typography", ("gongwen", "plain"), "gongwen"),
+        reader.text(data, "document_title", default=base.document_title if base else "{department}{year}年部门预算"),
+        reader.choice(data, "typography", ("gongwen", "plain"), base.typography if base else "gongwen"),
         tuple(dict.fromkeys(number for number, *_ in entries)),
         folder,
         tuple(entries),
+        base.name if base else "",
     )
     if reader.problems:
         raise DefinitionError(reader.problems)
     return table_set
+
+
+def _number(entry: tuple[int, str, str, Path]) -> int:
+    return entry[0]
+
+
+def _base(reader: _Reader, data: Mapping[str, Any], folder: Path, known: Mapping[str, Path]) -> TableSet | None:
+    name = reader.get(data, "extends", str, "")
+    others = {key: path for key, path in known.items() if path != folder}
+    if not name:
+        return None
+    if name not in others:
+        reader.fail("没有这个表套", suggestion(name, sorted(others)), "extends", value=name)
+        return None
+    return read_table_set(others[name])
 
 
 def read_definition(path: Path, level: str) -> TableDefinition:

@@ -31,7 +31,7 @@ def typer_call(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[s
                 "ledger": session.folder,
                 "color": session.color,
                 "wait": session.wait,
-                "no_plugins": not session.plugins,
+                "no_plugins": session.plugins == (),
             }
             calls.append((name, facts, values))
             return 0

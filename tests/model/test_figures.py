@@ -55,3 +55,52 @@ def test_others_are_refused_with_advice(key: str, advice: str) -> None:
 )
 def test_suffixes_and_blanks(key: str) -> None:
     assert figures.fault(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "expenditure:general_public_budget:basic_expenditure:personnel_expenditure",
+        "expenditure:fiscal_appropriation:project_expenditure",
+        "income:other_income+superior_subsidy",
+        "income:general_public_budget:current_year",
+        "income:carried_forward",
+        "function:2010601:fiscal_appropriation:basic_expenditure",
+        "economic:301:general_public_budget:basic_expenditure",
+    ],
+)
+def test_keys_narrowed_in_several_ways(key: str) -> None:
+    assert figures.fault(key) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("income:basic_expenditure", "可用的有：general_public_budget、"),
+        (
+            "expenditure:general_public_budget:government_fund_budget",
+            "每一方面（资金、支出类型、经费类别、结转）只能写一次",
+        ),
+        ("expenditure:general_public_budget+basic_expenditure", "每一方面（资金、支出类型、经费类别、结转）只能写一次"),
+        ("expenditure:basic_expenditure:", "可用的有：general_public_budget、"),
+        ("function:201:current_year", "可用的有：general_public_budget、"),
+    ],
+)
+def test_parts_that_do_not_fit(key: str, advice: str) -> None:
+    assert figures.fault(key).startswith(advice)
+
+
+def test_what_is_no_text_is_no_key() -> None:
+    assert figures.fault(3) == "数字的键是加引号的文字"
+
+
+def test_the_parts_of_a_key() -> None:
+    assert figures.parts("general_public_budget+special_account:basic_expenditure") == {
+        "fund_source": ("general_public_budget", "special_account"),
+        "expenditure_type": ("basic_expenditure",),
+    }
+    assert figures.parts("") == {}
+
+
+def test_the_fixed_keys_of_a_family() -> None:
+    assert figures.fixed("goals") == ("goals:count", "goals:amount")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kpi_cli.plugin.entries import cache_folder, installed
+from kpi_cli import cache
+from kpi_cli.plugin.entries import installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,16 +66,9 @@ def test_a_damaged_or_unwritable_cache_does_no_harm(
 ) -> None:
     distribution(site, "one")
     assert names() == ["one"]
-    for file in cache_folder().iterdir():
+    for file in cache.folder().iterdir():
         file.write_text('{"state": 7}')
     assert names() == ["one"]
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KPI_CACHE", str(tmp_path / "file"))
     assert names() == ["one"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="XDG folders")
-def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("KPI_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "kpi-cli"

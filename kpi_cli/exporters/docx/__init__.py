@@ -22,16 +22,18 @@ class DocxOptions:
 
     Attributes:
       reference_doc: Path of a .docx whose styles, page set-up, headers and footers are used; "" is the bundled one.
+      finalize: Page numbers of the contents as LibreOffice prints them; else estimates until Word updates them.
     """
 
     reference_doc: str = field(default="", metadata={"doc": "参考文档（.docx）：用它的样式、页面设置、页眉和页脚"})
+    finalize: bool = field(default=False, metadata={"doc": "用 LibreOffice 排版一遍，填写目录的页码"})
 
 
 class DocxExporter(Exporter):
     """Word and WPS document."""
 
     PLUGIN_NAME = "docx"
-    title = "Word 文档（封面、目录、各表）"
+    title = "Word 文档（封面、目录、文字说明、各表）"
     extension = ".docx"
     mime_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     options = DocxOptions
@@ -40,12 +42,12 @@ class DocxExporter(Exporter):
         """Make the document; see `Exporter.export`.
 
         Raises:
-          ExportError: The reference document cannot be used.
+          ExportError: The reference document cannot be used, or LibreOffice to finalize.
         """
         del host  # needs no other exporter
         from kpi_cli.exporters.docx.document import document_bytes
 
-        return document_bytes(disclosure, reference_doc=options.reference_doc)
+        return document_bytes(disclosure, reference_doc=options.reference_doc, finalize=options.finalize)
 
 
 @hookimpl

@@ -16,6 +16,18 @@ class Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no type informati
     put_string = getattr(Worksheet, "_write_string", Worksheet.write_string)
     put_blank = getattr(Worksheet, "_write_blank", Worksheet.write_blank)
 
+    def link(self, row: int, column: int, target: str, tip: str) -> None:
+        """Put a link on a cell that is already written, without changing what it holds or how it looks."""
+        before = self.table.get(row, {}).get(column)
+        self.write_url(row, column, target, string="", tip=tip)
+        if before is not None:
+            self.table[row][column] = before
+
+    def stamp(self) -> None:
+        """Mark the sheet as a draft: on every printed page and on its tab."""
+        self.set_header('&C&"宋体,Bold"&22&KC00000草　稿', {"margin": 0.2})
+        self.set_tab_color("#C00000")
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """Return the formula as it is.
 

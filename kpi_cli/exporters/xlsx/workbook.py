@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from xlsxwriter.workbook import Workbook
 
 from kpi_cli.errors import ExportError
+from kpi_cli.exporters.xlsx.chart_sheet import SHEET as CHART_SHEET
+from kpi_cli.exporters.xlsx.chart_sheet import ChartSheet
 from kpi_cli.exporters.xlsx.ledger_list import SHEET, LedgerList
 from kpi_cli.exporters.xlsx.ledger_sheet import LedgerSheet
+from kpi_cli.exporters.xlsx.links import Links
+from kpi_cli.exporters.xlsx.narrative_sheet import SHEET as NARRATIVE_SHEET
+from kpi_cli.exporters.xlsx.narrative_sheet import NarrativeSheet
 from kpi_cli.exporters.xlsx.sheet import Sheet
 from kpi_cli.exporters.xlsx.styles import WORKBOOK_OPTIONS, Styles
 from kpi_cli.exporters.xlsx.table_sheet import TableSheet
@@ -40,15 +45,31 @@ def workbook_bytes(disclosure: Disclosure, *, live: bool) -> bytes:
     _check_size(disclosure, records)
     stream = BytesIO()
     book = Workbook(stream, WORKBOOK_OPTIONS)
-    book.set_properties({"title": clean(disclosure.title), "author": clean(disclosure.department), "created": CREATED})
-    styles = Styles(book)
-    *names, ledger_name = sheet_names([*(f"{table.id} {table.name}" for table in disclosure.tables), SHEET])
-    for name, table in zip(names, disclosure.tables, strict=True):
-        TableSheet(book.add_worksheet(name, Sheet), table, styles, records.formula if live else None).write()
-    if records.records:
-        LedgerSheet(book.add_worksheet(ledger_name, Sheet), records, styles).write(disclosure)
+    title = clean(disclosure.title) + ("（草稿）" if disclosure.is_draft else "")
+    book.set_properties({"title": title, "author": clean(disclosure.department), "created": CREATED})
+    _write_sheets(book, disclosure, records, live=live)
+    if disclosure.is_draft:
+        for sheet in book.worksheets():
+            sheet.stamp()
     book.close()
     return stream.getvalue()
+
+
+def _write_sheets(book: Workbook, disclosure: Disclosure, records: LedgerList, *, live: bool) -> None:
+    styles, narrative = Styles(book), disclosure.narrative
+    tables = [f"{table.id} {table.name}" for table in disclosure.tables]
+    *names, text_name, chart_name, ledger_name = sheet_names([*tables, NARRATIVE_SHEET, CHART_SHEET, SHEET])
+    if narrative is not None and narrative.blocks:
+        NarrativeSheet(book.add_worksheet(text_name, Sheet), narrative, styles).write(disclosure.title)
+    links = Links(records, ledger_name)
+    for name, table in zip(names, disclosure.tables, strict=True):
+        sheet = book.add_worksheet(name, Sheet)
+        TableSheet(sheet, table, styles, records.formula if live else None).write()
+        links.add(sheet, table)
+    if narrative is not None and narrative.charts:
+        ChartSheet(book, book.add_worksheet(chart_name, Sheet), chart_name, styles).write(narrative.charts)
+    if records.records:
+        LedgerSheet(book.add_worksheet(ledger_name, Sheet), records, styles).write(disclosure)
 
 
 def _check_size(disclosure: Disclosure, records: LedgerList) -> None:

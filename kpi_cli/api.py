@@ -1,0 +1,51 @@
+"""The public surface for plugins: what is named here keeps its meaning within a major version of HOOK_API_VERSION.
+
+Nothing else is public.
+
+from kpi_cli.api import Exporter, hookimpl
+"""
+
+from __future__ import annotations
+
+from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableError, Receipt
+from kpi_cli.checks.rules import TieOutRule
+from kpi_cli.disclosure import Disclosure
+from kpi_cli.errors import ExportError, KpiError
+from kpi_cli.model.claims import Claim, Comparison, Share
+from kpi_cli.narrative.document import Chart, Heading, Narrative, Paragraph, TablesPlace
+from kpi_cli.plugin.exporter import Exporter, Host, NoOptions
+from kpi_cli.plugin.hookspecs import HOOK_API_VERSION, hookimpl
+from kpi_cli.problems import Problem
+from kpi_cli.tables.table import Block, Cell, Column, NumberFormat, Role, State, Table
+
+__all__ = [
+    "HOOK_API_VERSION",
+    "Block",
+    "Cell",
+    "Chart",
+    "Claim",
+    "Column",
+    "Comparison",
+    "Disclosure",
+    "ExportError",
+    "Exporter",
+    "Finding",
+    "Heading",
+    "Host",
+    "KpiError",
+    "Narrative",
+    "NoOptions",
+    "NotApplicableError",
+    "NotCheckableError",
+    "NumberFormat",
+    "Paragraph",
+    "Problem",
+    "Receipt",
+    "Role",
+    "Share",
+    "State",
+    "Table",
+    "TablesPlace",
+    "TieOutRule",
+    "hookimpl",
+]
