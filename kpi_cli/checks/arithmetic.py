@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ class _Figure:
     where: str
     slack: Decimal = Decimal(0)
     table: Table | None = None
+    places: int = 0
 
 
 # coverage
@@ -98,13 +99,23 @@ def _judged(rule: TieOutRule, disclosure: Disclosure, table: Table, addition: _A
         Decimal(0) if disclosure.is_computed else sum(map(printed_slack, (addition.whole, *addition.parts)), Decimal(0))
     )
     unit = "元" if disclosure.is_computed else table.money_unit
-    expected, actual = (money.in_unit(value, unit) for value in (total, whole))
+    expected, actual = (_shown(value, unit, _places(addition.whole)) for value in (total, whole))
     if abs(total - whole) <= slack:
-        words = f"{rule.title}：显示数相差 {money.plain(abs(expected - actual))}{unit}，舍入可以解释"
-        yield Finding(rule.id, "hint", addition.where, words, money.plain(expected), money.plain(actual))
+        gap = money.plain(money.in_unit(abs(total - whole), unit))
+        message = f"{rule.title}：显示数相差 {gap}{unit}，舍入可以解释"
+        yield Finding(rule.id, "hint", addition.where, message, expected, actual)
     else:
-        message = f"{rule.title}：不成立"
-        yield Finding(rule.id, rule.severity, addition.where, message, money.plain(expected), money.plain(actual))
+        yield Finding(rule.id, rule.severity, addition.where, f"{rule.title}：不成立", expected, actual)
+
+
+def _places(cell: Cell) -> int:
+    return cell.format.places if cell.format else 0
+
+
+def _shown(yuan: Decimal, unit: str, places: int) -> str:
+    """Write an amount exactly, with at least as many decimals as the table prints; 元 of a ledger as it is."""
+    number = money.in_unit(yuan, unit)
+    return money.plain(money.round_half_up(number, max(places, money.printed_places(number))))
 
 
 def _additions(rule: TieOutRule, table: Table, block: Block) -> Iterator[_Addition]:
@@ -154,7 +165,7 @@ def _unequal(rule: TieOutRule, disclosure: Disclosure, left: _Figure, right: _Fi
     """Say that two sides differ; in 元 where they were computed, else in the unit of the left table."""
     subject = f"（{key}）" if key else ""
     unit = "元" if disclosure.is_computed or left.table is None else left.table.money_unit
-    expected, actual = (money.plain(money.in_unit(side.value, unit)) for side in (right, left))
+    expected, actual = (_shown(side.value, unit, left.places) for side in (right, left))
     where = f"{left.where}、{right.where}"
     if not disclosure.is_computed and abs(left.value - right.value) <= left.slack + right.slack:
         message = f"{rule.title}：显示数略有差异{subject}，舍入可以解释，{left.where} 与 {right.where}"
@@ -177,16 +188,18 @@ def _keys(rule: TieOutRule, disclosure: Disclosure) -> list[str]:
 def _side(terms: Iterable[Term], key: str, disclosure: Disclosure) -> _Figure:
     total, slack, places = Decimal(0), Decimal(0), []
     table: Table | None = None
+    found_places = 0
     for term in terms:
         try:
-            figure = _figure(replace(term, row=key) if term.row == "{row}" else term, disclosure, key)
+            figure = _figure(term._replace(row=key) if term.row == "{row}" else term, disclosure, key)
         except NotApplicableError:
             if not term.optional:
                 raise
             continue
-        total, slack, table = total + term.sign * figure.value, slack + figure.slack, table or figure.table
+        total, slack = total + term.sign * figure.value, slack + figure.slack
+        table, found_places = (table, found_places) if table else (figure.table, figure.places)
         places.append(figure.where)
-    return _Figure(total, "、".join(places), slack, table)
+    return _Figure(total, "、".join(places), slack, table, found_places)
 
 
 def _find(term: Term, disclosure: Disclosure) -> tuple[Table, Block]:
@@ -211,7 +224,7 @@ def _figure(term: Term, disclosure: Disclosure, key: str = "") -> _Figure:
     cell = table.rows[r][c]
     if cell.state is State.UNKNOWN or cell.value is None:
         raise NotCheckableError(f"{_where(table, r, c)} 的数未知")
-    return _Figure(cell.value, _where(table, r, c), printed_slack(cell), table)
+    return _Figure(cell.value, _where(table, r, c), printed_slack(cell), table, _places(cell))
 
 
 def _may_hold(block: Block, code: str) -> bool:

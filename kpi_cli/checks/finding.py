@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 SEVERITIES = {"error": "错误", "warning": "警告", "hint": "提示"}
 STATES = {"passed": "通过", "failed": "未通过", "not_applicable": "不适用", "not_checked": "未查"}
@@ -61,8 +62,7 @@ class Finding:
         return bool(self.cause) and self.cause != self.about
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What became of one rule: a rule that could not be checked never counts as passed.
 
     Attributes:

@@ -29,8 +29,7 @@ class Example(NamedTuple):
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One figure of a comparison: `[-][?]ROLE[.BLOCK]/ROW[/COLUMN]`.
 
     Attributes:

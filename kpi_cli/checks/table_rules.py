@@ -111,8 +111,11 @@ def codes_are_valid(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Findin
 
 
 def _code_cells(row: CodedRow) -> list[str]:
+    """Return what each code column says of its own level, also where it repeats the levels above (201｜20106)."""
     columns = range(row.block.first, row.block.last + 1)
-    return [row.table.rows[row.row][c].text for c in columns if row.table.columns[c].kind == "code"]
+    texts = [row.table.rows[row.row][c].text for c in columns if row.table.columns[c].kind == "code"]
+    pairs = zip(["", *texts], texts, strict=False)
+    return [text.removeprefix(above) if len(text) > _LEVEL_DIGITS[0] else text for above, text in pairs]
 
 
 def _written_code(row: CodedRow) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +19,7 @@ KINDS = {"function": "功能科目", "economic": "经济科目", "government": "
 LEVELS = {"function": (3, 5, 7), "economic": (3, 5), "government": (3, 5)}
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One name of one code.
 
     Attributes:

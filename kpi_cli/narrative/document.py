@@ -6,7 +6,7 @@ As `tables.table` is for tables: order, numbering and wording are decided before
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from kpi_cli.model.claims import Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading.
 
     Attributes:
@@ -35,8 +34,7 @@ class Heading:
         return self.number + self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph.
 
     Attributes:
@@ -52,16 +50,14 @@ class Paragraph:
     claims: tuple[Claim, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TablesPlace:
+class TablesPlace(NamedTuple):
     """Where the nine tables stand in the document."""
 
 
 Block = Heading | Paragraph | TablesPlace
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """A chart, for those outputs that draw.
 
     Attributes:
@@ -83,8 +79,7 @@ class Chart:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One figure against last year, as printed; whether or not the sentence gives the rate.
 
     Attributes:

@@ -115,7 +115,7 @@ class _Numbering:
     def blocks(self, raw: Sequence[_Raw]) -> tuple[Block, ...]:
         made: list[Block | int] = [self._block(block) for block in raw]
         by_paragraph = self._claims.finished()
-        done = [replace(p, claims=by_paragraph.get(p.number, ())) for p in self._paragraphs]
+        done = [p._replace(claims=by_paragraph.get(p.number, ())) for p in self._paragraphs]
         return tuple(done[block] if isinstance(block, int) else block for block in made)
 
     def _block(self, block: _Raw) -> Block | int:
@@ -142,7 +142,7 @@ class _Numbering:
         self._headings[level] += 1
         self._headings[level + 1 :] = [0] * (len(self._headings) - level - 1)
         self._items = [0] * len(_ITEMS)
-        made = replace(block, number=_numbered(self._patterns[level], self._headings[level]))
+        made = block._replace(number=_numbered(self._patterns[level], self._headings[level]))
         self._above = {k: title for k, title in self._above.items() if k < level} | {level: made.text}
         return made
 

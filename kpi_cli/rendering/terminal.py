@@ -58,17 +58,14 @@ def wants_color(mode: str) -> bool:
 
 
 def show(lines: Iterable[Text], mode: str = "auto") -> None:
-    """Write styled lines to stdout, with colour where it is wanted."""
+    """Write styled lines to stdout, with colour where it is wanted; without it a console need not be imported."""
+    if not wants_color(mode):
+        for line in lines:
+            say(line.plain)
+        return
     from rich.console import Console
 
-    color = wants_color(mode)
-    console = Console(
-        force_terminal=color,
-        no_color=not color,
-        color_system="standard" if color else None,
-        highlight=False,
-        soft_wrap=True,
-    )
+    console = Console(force_terminal=True, color_system="standard", highlight=False, soft_wrap=True)
     for line in lines:
         console.print(line, soft_wrap=True)
 

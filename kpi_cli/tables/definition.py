@@ -6,7 +6,7 @@ They are read from TOML by `definition_reader`; docs/table-sets.md describes eve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi_cli.errors import UsageError
 from kpi_cli.problems import Problem, suggestion
@@ -36,8 +36,7 @@ GROWN_FIELDS = {"function_code": "function", "economic_code": "economic", "budge
 FIRST_NUMERAL = "一"
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDefinition:
+class ColumnDefinition(NamedTuple):
     """One column of a block.
 
     Attributes:
@@ -68,8 +67,7 @@ class ColumnDefinition:
     decimals: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RowDefinition:
+class RowDefinition(NamedTuple):
     """One fixed row, or a group of rows that grows from the ledger.
 
     Attributes:
@@ -103,8 +101,7 @@ class RowDefinition:
     figure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDefinition:
+class BlockDefinition(NamedTuple):
     """A group of neighbouring columns that counts one kind of record; two-sided tables have two or three.
 
     Attributes:
@@ -118,8 +115,7 @@ class BlockDefinition:
     rows: tuple[RowDefinition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableDefinition:
+class TableDefinition(NamedTuple):
     """One table of a set; texts are already those of the level (部门 or 单位) asked for.
 
     Attributes: see `Table`; texts may hold {year}, {previous_year} and {department}. With `fixed_decimals`

@@ -42,8 +42,7 @@ class UnknownFigureError(LookupError):
     """No figure key, or one that names nothing in this year's ledger; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What a figure key is worth.
 
     Attributes:

@@ -6,15 +6,13 @@ the lines of 一般公共预算 whose 功能科目 starts with 201. Evaluated on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Conditions that a record must all meet.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi_cli import money
 
@@ -47,8 +47,7 @@ class State(StrEnum):
     COVERED = "covered"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
+class NumberFormat(NamedTuple):
     """How a number is printed.
 
     Attributes:
@@ -77,23 +76,20 @@ class NumberFormat:
         return money.plain(number, thousands=thousands and self.thousands)
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """A figure that a spreadsheet can recompute as the sum of other cells of its table."""
 
     cells: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """`minuend - subtrahend`, both cells of the same table."""
 
     minuend: tuple[int, int]
     subtrahend: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(NamedTuple):
     """`(current - base) / base × 100`, both cells of the same table."""
 
     current: tuple[int, int]
@@ -158,8 +154,7 @@ COVERED = Cell(State.COVERED)
 """A cell under the span of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table.
 
     Attributes:
@@ -175,8 +170,7 @@ class Column:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A group of neighbouring columns about one kind of record: its structure, for rules and trace.
 
     Attributes:

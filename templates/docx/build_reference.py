@@ -47,7 +47,7 @@ def settings_xml() -> str:
         f'<w:settings {NS}><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/>'
         '<w:characterSpacingControl w:val="compressPunctuation"/>'
         f"<w:compat><w:useFELayout/>{compat}</w:compat>"
-        '<w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/>'
+        '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/>'
         "</w:settings>"
     )
 
@@ -164,10 +164,10 @@ def _fill(document: Any, pages: tuple[Page, Page, Page]) -> None:
     say("toc 1", "目录一级")
     _set_up(document.add_section(WD_SECTION.NEW_PAGE), pages[1])
     _footers(document.sections[1])
-    say("公开部分标题", "第一部分　部分标题")
-    say("Heading 1", "一、一级标题")
-    say("Heading 2", "（一）二级标题")
-    say("Heading 3", "1. 三级标题")
+    say("Heading 1", "第一部分　部分标题")
+    say("Heading 2", "一、一级标题")
+    say("Heading 3", "（一）二级标题")
+    say("Heading 4", "1. 三级标题")
     say(
         "Body Text",
         "正文。在 Word 或 WPS 中修改样式、页边距、页眉和页脚后另存为新文件，导出时用 --reference-doc 指定它。",

@@ -36,7 +36,9 @@ class Style:
     outline: int = 0
     keep_next: bool = False
     new_page: bool = False
+    widow_control: bool = False
     in_cell: bool = False
+    color: str = ""
     based_on: str = "Normal"
     next: str = ""
     hidden: bool = False
@@ -56,6 +58,7 @@ class Style:
     def _paragraph(self) -> str:
         """Return the paragraph properties, in the order of the schema."""
         parts = ["<w:keepNext/>"] * self.keep_next + ["<w:pageBreakBefore/>"] * self.new_page
+        parts += ["<w:widowControl/>"] * self.widow_control
         if self.id == "Normal":  # LibreOffice does not take these two from the defaults of the document
             parts.append('<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>')
         parts += ['<w:snapToGrid w:val="0"/>'] * self.in_cell
@@ -76,6 +79,7 @@ class Style:
         return (
             (_fonts(self.font) if self.font else "")
             + ("<w:b/>" if self.bold else "")
+            + (f'<w:color w:val="{self.color}"/>' if self.color else "")
             + (f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else "")
         )
 
@@ -93,73 +97,50 @@ def _fonts(name: str) -> str:
     return f'<w:rFonts w:hint="eastAsia" w:ascii="{name}" w:hAnsi="{name}" w:eastAsia="{name}" w:cs="{name}"/>'
 
 
+def _headings(*looks: Style) -> list[Style]:
+    """Return the four heading styles: outline levels in their order, on one page with what follows."""
+    return [
+        replace(look, id=f"Heading{n}", name=f"heading {n}", outline=n, keep_next=True, next="BodyText")
+        for n, look in enumerate(looks, start=1)
+    ]
+
+
+_FIRST = Style("", "", FANGSONG, 16, line=LINE, first_line=2)
 GONGWEN = (
     Style("Normal", "Normal", FANGSONG, 16, align="both"),
-    Style("BodyText", "Body Text", FANGSONG, 16, line=LINE, first_line=2),
-    Style("Heading1", "heading 1", HEI, 16, line=LINE, first_line=2, outline=1, keep_next=True, next="BodyText"),
-    Style("Heading2", "heading 2", KAI, 16, line=LINE, first_line=2, outline=2, keep_next=True, next="BodyText"),
-    Style(
-        "Heading3",
-        "heading 3",
-        FANGSONG,
-        16,
-        bold=True,
-        line=LINE,
-        first_line=2,
-        outline=3,
-        keep_next=True,
-        next="BodyText",
-    ),
-    Style(
-        "KpiPartTitle",
-        "公开部分标题",
-        XIAOBIAOSONG,
-        22,
-        align="center",
-        line=36,
-        after=LINE,
-        outline=1,
-        keep_next=True,
-        new_page=True,
-        next="BodyText",
+    Style("BodyText", "Body Text", FANGSONG, 16, line=LINE, first_line=2, widow_control=True),
+    *_headings(
+        Style("", "", XIAOBIAOSONG, 22, align="center", line=36, after=LINE, new_page=True),
+        replace(_FIRST, font=HEI),
+        replace(_FIRST, font=KAI),
+        replace(_FIRST, bold=True),
     ),
     Style(styles.COVER_DEPARTMENT, "公开封面部门", XIAOBIAOSONG, 30, align="center", line=48, before=150, after=36),
     Style(styles.COVER_TITLE, "公开封面标题", XIAOBIAOSONG, 36, align="center", line=54),
     Style(styles.CONTENTS_TITLE, "公开目录标题", XIAOBIAOSONG, 22, align="center", line=36, after=LINE, new_page=True),
-    Style("TOC1", "toc 1", FANGSONG, 14, line=LINE, align="left"),
-    Style("TOC2", "toc 2", FANGSONG, 14, line=LINE, left=2, align="left"),
-    Style("TOC3", "toc 3", FANGSONG, 14, line=LINE, left=4, align="left"),
+    Style("TOC1", "toc 1", FANGSONG, 14, line=26, align="left"),
+    Style("TOC2", "toc 2", FANGSONG, 14, line=26, left=2, align="left"),
+    Style("TOC3", "toc 3", FANGSONG, 14, line=26, left=4, align="left"),
     Style("Caption", "caption", HEI, 14, align="center", line=LINE, keep_next=True),
 )
 """GB/T 9704-2012: 2 号小标宋 titles, 3 号 text in 仿宋, first level 黑体, second 楷体, third 仿宋."""
 
+_TEXT = Style("", "", SONG, 12, line=20, first_line=2)
 PLAIN = (
     Style("Normal", "Normal", SONG, 12, align="both"),
-    Style("BodyText", "Body Text", SONG, 12, line=20, first_line=2),
-    Style(
-        "Heading1", "heading 1", SONG, 12, bold=True, line=20, first_line=2, outline=1, keep_next=True, next="BodyText"
-    ),
-    Style("Heading2", "heading 2", SONG, 12, line=20, first_line=2, outline=2, keep_next=True, next="BodyText"),
-    Style("Heading3", "heading 3", SONG, 12, line=20, first_line=2, outline=3, keep_next=True, next="BodyText"),
-    Style(
-        "KpiPartTitle",
-        "公开部分标题",
-        SONG,
-        18,
-        align="center",
-        line=28,
-        after=12,
-        outline=1,
-        keep_next=True,
-        new_page=True,
-        next="BodyText",
+    Style("BodyText", "Body Text", SONG, 12, line=20, first_line=2, widow_control=True),
+    *_headings(
+        Style("", "", SONG, 18, align="center", line=28, after=12, new_page=True),
+        replace(_TEXT, bold=True),
+        _TEXT,
+        _TEXT,
     ),
     Style(styles.COVER_DEPARTMENT, "公开封面部门", KAI, 36, bold=True, align="center", line=54, before=90, after=18),
     Style(styles.COVER_TITLE, "公开封面标题", KAI, 36, bold=True, align="center", line=54),
-    Style(styles.CONTENTS_TITLE, "公开目录标题", SONG, 20, align="center", line=30, after=18, new_page=True),
-    Style("TOC1", "toc 1", FANGSONG, 14, line=26, align="left"),
-    Style("TOC2", "toc 2", FANGSONG, 14, line=26, left=2, align="left"),
-    Style("TOC3", "toc 3", FANGSONG, 14, line=26, left=4, align="left"),
+    Style(styles.CONTENTS_TITLE, "公开目录标题", SONG, 20, align="center", line=30, after=12, new_page=True),
+    Style("TOC1", "toc 1", FANGSONG, 14, line=22, align="left"),
+    Style("TOC2", "toc 2", FANGSONG, 14, line=22, left=2, align="left"),
+    Style("TOC3", "toc 3", FANGSONG, 14, line=22, left=4, align="left"),
     Style("Caption", "caption", SONG, 12, align="center", line=20, keep_next=True),
 )
 """The Shanghai template of 2026: 宋体 throughout, cover in 楷体_GB2312 of 36 points, contents in 仿宋_GB2312 of 14."""
@@ -239,6 +220,8 @@ def styles_xml(look: tuple[Style, ...]) -> str:
         *look,
         *around_tables(XIAOBIAOSONG if look is GONGWEN else SONG),
         *in_tables(),
+        Style(styles.PICTURE, "公开图", align="center", in_cell=True),
+        Style(styles.DRAFT, "公开草稿", HEI, 16, bold=True, align="center", line=20, in_cell=True, color="C00000"),
         Style("Header", "header", SONG, 9, align="center", in_cell=True),
         Style("Footer", "footer", SONG, 14, align="right", in_cell=True),
     ]
@@ -249,7 +232,7 @@ def styles_xml(look: tuple[Style, ...]) -> str:
     )
     return (
         f"<w:styles {NS}><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(normal.font)}"
-        f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
+        f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
         f"{''.join(s.xml() for s in own)}{character}{table_styles()}</w:styles>"
     )

@@ -14,6 +14,13 @@ COVER_DEPARTMENT = "KpiCoverDepartment"
 COVER_TITLE = "KpiCoverTitle"
 CONTENTS_TITLE = "KpiContentsTitle"
 CONTENTS_LEVELS = ("TOC1", "TOC2", "TOC3")
+HEADINGS = ("Heading1", "Heading2", "Heading3", "Heading4")
+"""Word's own, since only those surely carry an outline level; the first is that of a part (第一部分)."""
+
+BODY = "BodyText"
+CAPTION = "Caption"
+PICTURE = "KpiPicture"
+DRAFT = "KpiDraft"
 TABLE_NUMBER = "KpiTableNumber"
 TABLE_TITLE = "KpiTableTitle"
 TABLE_LABEL = "KpiTableLabel"
