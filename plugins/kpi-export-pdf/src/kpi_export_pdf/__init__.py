@@ -64,13 +64,13 @@ class PdfExporter(Exporter):
             return _settled(made.read_bytes())
 
     def text_of(self, files: Mapping[str, bytes]) -> str | None:
-        """Return the text of the pages, by pypdf."""
+        """Return the text of the pages without white space, which a page does not keep; by pypdf."""
         import io
 
         from pypdf import PdfReader
 
         pages = [page for content in files.values() for page in PdfReader(io.BytesIO(content)).pages]
-        return "\n".join(page.extract_text() for page in pages)
+        return "".join("".join(page.extract_text().split()) for page in pages)
 
 
 def _convert(program: str, source: Path) -> None:
