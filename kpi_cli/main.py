@@ -25,6 +25,11 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"kpi-cli {__version__}\n")
         return 0
+    if arguments[:1] == ["--complete"]:
+        from kpi_cli.completion.answers import answer
+
+        sys.stdout.buffer.write(answer(arguments[1:]).encode("utf-8", "surrogateescape"))
+        return 0
     from kpi_cli.cli.edge import run_safely
 
     return run_safely(arguments)

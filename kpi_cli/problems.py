@@ -9,14 +9,13 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands.
 
     Attributes:
@@ -179,8 +178,8 @@ WORDING |= {
     "unknown-kind": ("不认识的导入种类", "{hint}"),
     "encoding": ("无法判断文件编码", "请另存为 UTF-8"),
     # references on the command line
-    "unknown-ref": ("没有这个引用", "用 kpi {group} list 查看现有的引用"),
-    "stale-ref": ("引用对应的记录已经改变", "用 kpi {group} list 取得新的引用"),
+    "unknown-ref": ("没有这个引用", "用 kpi {command} 查看现有的引用"),
+    "stale-ref": ("引用对应的记录已经改变", "用 kpi {command} 取得新的引用"),
     "nothing-to-set": ("没有给出要修改的内容", "例如 --amount 1000"),
     "usage": ("{detail}", "{hint}"),
     "unknown-command": ("没有这个命令", "{hint}"),
@@ -204,6 +203,12 @@ WORDING |= {
     "unknown-exporter-option": ("{format} 没有这个选项", "{hint}"),
     "exporter-option-value": ("选项 {name} 的值不对，应为{expected}", "例如 {example}"),
     "reference-doc": ("参考文档不能使用：{detail}", "请用 Word 或 WPS 另存为 .docx"),
+    "no-libreoffice": (
+        "没有找到 LibreOffice，不能填写目录的页码",
+        "请安装 LibreOffice 7.4 以上版本，或不用 --finalize",
+    ),
+    "no-charts-extra": ("没有安装画图所需的包", '请执行 pip install "kpi-cli[charts]"'),
+    "no-chinese-font": ("没有找到含汉字的字体，不能画图", "请安装宋体、思源宋体等任一字体"),
     "plugin-failed": ("插件 {plugin} 出错：{detail}", "可用 --no-plugins 停用，或联系插件作者"),
     "exporter-failed": ("导出 {format} 失败：{detail}", "用 --debug 查看详情"),
     "plugin-name": ("插件名不能作包名", "请用小写字母、数字和连字符，例如 {example}"),
@@ -225,6 +230,8 @@ WORDING |= {
     "eval-negative-weight": ("{key} 是负数", "请改正权重"),
     "eval-no-weights": ("类别“{category}”在方案里没有权重", "请补上 [scheme.weights.类别]"),
     "eval-unknown-unit": ("考评对象不在单位名册里", "请改正编号，或先登记该单位"),
+    "eval-unknown-unit-name": ("没有这个考评对象", "{hint}"),
+    "eval-unknown-indicator": ("该单位没有这项指标", "{hint}"),
     "eval-not-assigned": ("该指标没有分配给这个单位，结果不会计入", "请补上 assignments，或删去这条结果"),
     "eval-twice": ("同一单位同一指标有两条记录，第一条在第 {first} 行", "请只保留一条"),
     "eval-missing-result": ("缺少考评结果", "请补上实际值或考核分，或写明 na_policy"),
@@ -249,6 +256,7 @@ WORDING |= {
     "eval-zero-budget": ("全年预算数为 0，执行率无法计算", "请核对预算数，或写明分值的处理决定"),
     "eval-undecided-tie": ("并列跨越等次名额线，无法区分", "请开会裁定并用 tie_decision 登记，附会议纪要"),
     "eval-no-minutes": ("并列裁定所附的会议纪要不存在", "请先登记会议纪要"),
+    "eval-unknown-form": ("没有这张表，或它不在这个范围内公开", "{hint}"),
     "eval-unknown-setting": ("方案里没有这一项", "{hint}"),
     "eval-setting-value": ("{key} 的值不对，应为{expected}", "例如 {example}"),
 }

@@ -65,7 +65,7 @@ def tables_of(folder: Path, lines: str, scratch: Path) -> tuple[Table, ...]:
     """
     from kpi_cli.assembly import disclose, known_table_sets, subject_catalogue
     from kpi_cli.ledger.create import create_ledger, settings_values
-    from kpi_cli.ledger.edit import import_file
+    from kpi_cli.ledger.edit import budget_basis, import_file
     from kpi_cli.ledger.reader import open_ledger, read_year
     from kpi_cli.tables.definition_reader import read_table_set
 
@@ -73,6 +73,6 @@ def tables_of(folder: Path, lines: str, scratch: Path) -> tuple[Table, ...]:
     create_ledger(root, 2025, settings_values("某县财政局", "mof", "unit", "administrative", ""))
     file.write_text(lines, encoding="utf-8")
     ledger = open_ledger(root)
-    import_file(ledger, 2025, "lines", file, subject_catalogue)
+    import_file(ledger, 2025, "lines", file, budget_basis(subject_catalogue))
     year = read_year(ledger, 2025)
     return disclose(ledger.settings, year, None, read_table_set(folder, known_table_sets())).tables

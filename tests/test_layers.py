@@ -35,16 +35,17 @@ ALLOWED: dict[str, set[str]] = {
     },
     "testing": {"assembly", "conformance", "disclosure", "ledger", "plugin", "tables"},
     "exporters": {"narrative", "plugin", "tables", "model", "disclosure", "money", "resources", "errors", "problems"},
+    "completion": set(),
     "evaluation": {"checks", "model", "money", "errors", "problems", "tables", "resources", "toml_source"},
     # what joins the rest
     "assembly": {"ledger", "tables", "narrative", "model", "disclosure", "money", "problems", "errors", "resources"},
     "batch": {"assembly", "checks", "plugin", "errors", "problems"},
     "cli": {
         *("assembly", "batch", "ledger", "tables", "narrative", "checks", "rendering", "plugin", "exporters"),
-        *("model", "disclosure", "published", "conformance", "evaluation"),
+        *("model", "disclosure", "published", "conformance", "evaluation", "completion"),
         *LOOSE,
     },
-    "main": {"cli"},
+    "main": {"cli", "completion"},
     "__main__": {"main"},
 }
 ONLY_FOR_TYPES = {"rendering": {"ledger"}}

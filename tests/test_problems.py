@@ -12,6 +12,7 @@ import json
 import sys
 import types
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from kpi_cli import batch
 from kpi_cli.errors import KpiError
 from kpi_cli.ledger import transaction
 from kpi_cli.problems import WORDING, Place, Problem, shorten, suggestion, system_reason
+from tests.evaluation import problem_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -629,6 +631,28 @@ def plugin_problem(name: str) -> Callable[..., KpiError]:
     return run
 
 
+def without_libreoffice(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """No program of LibreOffice is on the path."""
+    from kpi_cli.exporters.docx import finalize
+
+    monkeypatch.setattr(finalize, "PROGRAMS", ("no-such-office",))
+    return kpi("export", "--to", "docx", "--finalize")
+
+
+def without_matplotlib(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """The extra is not installed."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    return kpi("export", "--to", "docx", "--option", "docx.charts=true")
+
+
+def without_chinese_font(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """None of the fonts that we know is installed."""
+    from kpi_cli.exporters.docx import charts
+
+    monkeypatch.setattr(charts, "FONTS", ("no such font",))
+    return kpi("export", "--to", "docx", "--option", "docx.charts=true")
+
+
 def cluster(client: object) -> Callable[..., object]:
     """Return a batch on a cluster, with `client` in the place of distributed's; None is not installed."""
 
@@ -680,6 +704,17 @@ SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
         "插件 mine 出错：TypeError: kpi_register_exporters 应返回 Exporter 的子类；可用 --no-plugins 停用，或联系插件作者",
         3,
     ),
+    "no-libreoffice": (
+        without_libreoffice,
+        "没有找到 LibreOffice，不能填写目录的页码；请安装 LibreOffice 7.4 以上版本，或不用 --finalize",
+        3,
+    ),
+    "no-charts-extra": (without_matplotlib, '没有安装画图所需的包；请执行 pip install "kpi-cli[charts]"', 3),
+    "no-chinese-font": (
+        without_chinese_font,
+        "没有找到含汉字的字体，不能画图；请安装宋体、思源宋体等任一字体",
+        3,
+    ),
     "no-cluster-extra": (cluster(None), "没有安装集群所需的包；请执行 pip install 'kpi-cli[cluster]'", 2),
     "no-scheduler": (
         cluster(silent),
@@ -692,6 +727,10 @@ SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
         2,
     ),
 }
+
+
+for _code, (_act, _text) in problem_cases.CASES.items():
+    SPECIAL[_code] = (partial(problem_cases.raised, _act), _text, 2)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from kpi_cli.disclosure import Disclosure
 
 
+_FEW = 4
+"""Roundings of one table that are worth a finding each."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Addition:
     """A figure and those that it should be the sum of."""
@@ -77,16 +81,32 @@ def sums(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
     checked = 0
     findings: list[Finding] = []
     for table in tables:
-        for block in table.blocks:
-            if rule.block in ("", block.scope.records):
-                for addition in _additions(rule, table, block):
-                    checked += 1
-                    findings += _judged(rule, disclosure, table, addition)
+        additions = [
+            addition
+            for block in table.blocks
+            if rule.block in ("", block.scope.records)
+            for addition in _additions(rule, table, block)
+        ]
+        checked += len(additions)
+        found = [finding for addition in additions for finding in _judged(rule, disclosure, table, addition)]
+        findings += _gathered(rule, table, found)
     if not tables:
         raise NotApplicableError("本表套没有这张表")
     if not checked:
         raise NotApplicableError("表中没有这样的合计")
     return iter(findings)
+
+
+def _gathered(rule: TieOutRule, table: Table, found: list[Finding]) -> list[Finding]:
+    """Tell a few roundings one by one, many of one table in one hint: tables in 万元 are full of them."""
+    hints = [finding for finding in found if finding.severity == "hint"]
+    if len(hints) <= _FEW:
+        return found
+    cells = "、".join(finding.where.split()[-1] for finding in hints)
+    message = f"{rule.title}：{len(hints)} 格的显示数与各部分之和略有差异，舍入可以解释"
+    first = hints[0]
+    one = Finding(rule.id, "hint", f"表{table.id} {cells}", message, first.expected, first.actual)
+    return [*(finding for finding in found if finding.severity != "hint"), one]
 
 
 def _judged(rule: TieOutRule, disclosure: Disclosure, table: Table, addition: _Addition) -> Iterator[Finding]:
@@ -98,8 +118,8 @@ def _judged(rule: TieOutRule, disclosure: Disclosure, table: Table, addition: _A
     slack = (
         Decimal(0) if disclosure.is_computed else sum(map(printed_slack, (addition.whole, *addition.parts)), Decimal(0))
     )
-    unit = "元" if disclosure.is_computed else table.money_unit
-    expected, actual = (_shown(value, unit, _places(addition.whole)) for value in (total, whole))
+    unit, places = ("元", 0) if disclosure.is_computed else (table.money_unit, _places(addition.whole))
+    expected, actual = (_shown(value, unit, places) for value in (total, whole))
     if abs(total - whole) <= slack:
         gap = money.plain(money.in_unit(abs(total - whole), unit))
         message = f"{rule.title}：显示数相差 {gap}{unit}，舍入可以解释"
@@ -113,7 +133,7 @@ def _places(cell: Cell) -> int:
 
 
 def _shown(yuan: Decimal, unit: str, places: int) -> str:
-    """Write an amount exactly, with at least as many decimals as the table prints; 元 of a ledger as it is."""
+    """Write an amount exactly, with at least as many decimals as its table prints."""
     number = money.in_unit(yuan, unit)
     return money.plain(money.round_half_up(number, max(places, money.printed_places(number))))
 
@@ -164,8 +184,10 @@ def compare(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:
 def _unequal(rule: TieOutRule, disclosure: Disclosure, left: _Figure, right: _Figure, key: str) -> Finding:
     """Say that two sides differ; in 元 where they were computed, else in the unit of the left table."""
     subject = f"（{key}）" if key else ""
-    unit = "元" if disclosure.is_computed or left.table is None else left.table.money_unit
-    expected, actual = (_shown(side.value, unit, left.places) for side in (right, left))
+    unit, places = "元", 0
+    if left.table is not None and not disclosure.is_computed:
+        unit, places = left.table.money_unit, left.places
+    expected, actual = (_shown(side.value, unit, places) for side in (right, left))
     where = f"{left.where}、{right.where}"
     if not disclosure.is_computed and abs(left.value - right.value) <= left.slack + right.slack:
         message = f"{rule.title}：显示数略有差异{subject}，舍入可以解释，{left.where} 与 {right.where}"

@@ -211,10 +211,11 @@ def export(
     option: list[str] | None,
     live: bool,
     reference_doc: str,
+    finalize: bool,
     force: bool,
 ) -> int:
     """Make documents and print their paths; returns the exit status."""
-    options = exporter_options(option or [], live=live, reference_doc=reference_doc)
+    options = exporter_options(option or [], live=live, finalize=finalize, reference_doc=reference_doc)
     exports = chosen_exports(to or DEFAULT_EXPORTS, options, plugins=session.plugins)
     disclosure = assembled(session, request(year, [], tables, unit, narrative=True))
     if passed(session, disclosure, force=force).count("error"):
@@ -245,13 +246,15 @@ def passed(session: Session, disclosure: Disclosure, *, force: bool = False) -> 
     return result
 
 
-def exporter_options(given: Iterable[str], *, live: bool, reference_doc: str) -> dict[str, dict[str, str]]:
+def exporter_options(
+    given: Iterable[str], *, live: bool = False, finalize: bool = False, reference_doc: str = ""
+) -> dict[str, dict[str, str]]:
     """Split `FORMAT.NAME=VALUE` options by format, the short forms included.
 
     Raises:
       UsageError: An option that is not written that way.
     """
-    texts = [*given, *(["xlsx.live=true"] if live else [])]
+    texts = [*given, *["xlsx.live=true"] * live, *["docx.finalize=true"] * finalize]
     options: dict[str, dict[str, str]] = {}
     for text in texts:
         name, equals, value = text.partition("=")

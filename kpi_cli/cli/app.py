@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from kpi_cli import __version__
-from kpi_cli.cli.session import VALUE_OPTIONS, Session, chosen_plugins
+from kpi_cli.cli.session import COLORS, VALUE_OPTIONS, Session, chosen_plugins
 from kpi_cli.cli.usage import KpiGroup, usage_error
+from kpi_cli.completion import values
 
 COMMANDS = {
     "demo": "kpi_cli.cli.demo",
@@ -36,6 +37,7 @@ COMMANDS = {
     "redo": "kpi_cli.cli.ledger",
     "subject": "kpi_cli.cli.subject",
     "plugin": "kpi_cli.cli.plugin",
+    "completion": "kpi_cli.cli.completion",
 }
 """Every command, in the order of `kpi --help`, and the module whose `register(app, name)` adds it."""
 
@@ -64,8 +66,9 @@ def main_options(
     ledger: Annotated[
         Path | None,
         typer.Option("-C", "--ledger", metavar="DIR", help="台账文件夹；缺省为 $KPI_LEDGER 或向上最近的台账"),
+        values.FOLDER,
     ] = None,
-    color: Annotated[str, typer.Option(metavar="auto|always|never", help="颜色")] = "auto",
+    color: Annotated[str, typer.Option(metavar="auto|always|never", help="颜色"), values.words(*COLORS)] = "auto",
     wait: Annotated[float, typer.Option(metavar="秒", help="台账被占用时等待的秒数")] = 10.0,
     no_plugins: Annotated[bool, typer.Option("--no-plugins", help="不加载第三方插件")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="出错时显示调用栈")] = False,

@@ -11,6 +11,7 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ def register(app: typer.Typer, name: str) -> None:
 
 def batch(
     context: typer.Context,
-    root: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹，其下有 kpi.toml 的都是台账")],
-    to: Annotated[list[str] | None, typer.Option(metavar="格式", help="可多次；缺省为 docx 和 xlsx")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="输出文件夹；缺省为每本台账的 out")] = None,
+    root: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹，其下有 kpi.toml 的都是台账"), values.FOLDER],
+    to: Annotated[
+        list[str] | None, typer.Option(metavar="格式", help="可多次；缺省为 docx 和 xlsx"), values.EXPORTER
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="输出文件夹；缺省为每本台账的 out"), values.FOLDER
+    ] = None,
     year: shared.Year = None,
     option: Annotated[list[str] | None, typer.Option(metavar="格式.名=值", help="导出选项，可多次")] = None,
     jobs: Annotated[int, typer.Option(metavar="N", help="同时工作的进程数")] = 1,
@@ -50,7 +55,7 @@ def batch(
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
-    options = actions.exporter_options(option or [], live=False, reference_doc="")
+    options = actions.exporter_options(option or [])
     chosen = actions.chosen_exports(to or actions.DEFAULT_EXPORTS, options, plugins=own.plugins)
     formats = tuple((name, tuple(given.items())) for name, given in chosen.options.items())
     wanted = [

@@ -8,6 +8,7 @@ import typer
 
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 
 EXAMPLES = """
 kpi check
@@ -29,9 +30,13 @@ def check(
     unit: shared.Unit = "",
     format: shared.Format = "text",
     disclosure: Annotated[
-        str, typer.Option(metavar="DIR", help="校核一份公开的文件：表（tables/NN.csv）和文字中的数（claims.json）")
+        str,
+        typer.Option(metavar="DIR", help="校核一份公开的文件：表（tables/NN.csv）和文字中的数（claims.json）"),
+        values.FOLDER,
     ] = "",
-    explain: Annotated[str, typer.Option(metavar="规则", help="说明一条规则查什么、为什么、依据和例子，不校核")] = "",
+    explain: Annotated[
+        str, typer.Option(metavar="规则", help="说明一条规则查什么、为什么、依据和例子，不校核"), values.RULE
+    ] = "",
 ) -> None:
     """校核勾稽关系；有错误时退出码为 1。"""
     status = actions.check(

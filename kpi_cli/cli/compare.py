@@ -9,6 +9,7 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
 
 EXAMPLES = """
@@ -24,11 +25,11 @@ def register(app: typer.Typer, name: str) -> None:
 
 def compare(
     context: typer.Context,
-    first: Annotated[int, typer.Argument(metavar="年份1", help="较早的年度，作为基数")],
-    second: Annotated[int, typer.Argument(metavar="年份2", help="较晚的年度")],
+    first: Annotated[int, typer.Argument(metavar="年份1", help="较早的年度，作为基数"), values.YEAR],
+    second: Annotated[int, typer.Argument(metavar="年份2", help="较晚的年度"), values.YEAR],
     tables: shared.TableSetName = "",
     unit: shared.Unit = "",
-    format: Annotated[str, typer.Option(metavar="text|csv|json", help="输出格式")] = "text",
+    format: shared.ListFormat = "text",
 ) -> None:
     """比较台账里的两个年度：各科目、项目、“三公”经费增减多少。"""
     from kpi_cli.narrative.years import compare_years

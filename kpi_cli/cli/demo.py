@@ -9,6 +9,7 @@ import typer
 
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
 
 
@@ -19,7 +20,9 @@ def register(app: typer.Typer, name: str) -> None:
 
 def demo(
     context: typer.Context,
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹，须不存在或为空")] = Path("kpi-demo"),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="文件夹，须不存在或为空"), values.FOLDER] = Path(
+        "kpi-demo"
+    ),
 ) -> None:
     """写出示例台账（防城港市港口区绩效办 2017），校核，并导出九张表。"""
     from kpi_cli.assembly import Request, assemble

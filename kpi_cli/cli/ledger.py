@@ -11,6 +11,8 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
+from kpi_cli.model.fields import KINDS
 from kpi_cli.rendering import terminal
 
 
@@ -21,12 +23,14 @@ def register(app: typer.Typer, name: str) -> None:
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="新台账的文件夹，须不存在或为空")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="新台账的文件夹，须不存在或为空"), values.FOLDER],
     department: Annotated[str, typer.Option(metavar="名称", help="部门或单位全称")],
     year: Annotated[int, typer.Option(metavar="年份", help="第一个预算年度")],
-    tables: Annotated[str, typer.Option(metavar="表套", help="guangxi-2017、mof 或 shanghai")],
-    level: Annotated[str, typer.Option(metavar="部门|单位", help="层级")] = "部门",
-    nature: Annotated[str, typer.Option(metavar="行政|参公|事业", help="性质；用于单位")] = "",
+    tables: Annotated[str, typer.Option(metavar="表套", help="guangxi-2017、mof 或 shanghai"), values.TABLE_SET],
+    level: Annotated[str, typer.Option(metavar="部门|单位", help="层级"), values.words("部门", "单位")] = "部门",
+    nature: Annotated[
+        str, typer.Option(metavar="行政|参公|事业", help="性质；用于单位"), values.words("行政", "参公", "事业")
+    ] = "",
     code: Annotated[str, typer.Option(metavar="编码", help="部门或单位编码")] = "",
 ) -> None:
     """新建一本台账。"""
@@ -41,7 +45,9 @@ def init(
 def import_(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(metavar="种类", help="lines、incomes、projects、sangong、subjects 或 comparatives")
+        str,
+        typer.Argument(metavar="种类", help="lines、incomes、projects、sangong、subjects 或 comparatives"),
+        values.described({**{kind.plural: kind.label for kind in KINDS.values()}, "subjects": "本地科目名称"}),
     ],
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV（UTF-8 或 GB18030）或 XLSX")],
     year: shared.Year = None,
@@ -59,7 +65,7 @@ def import_(
         ledger.chosen_year(None) if year is None else year,
         kind,
         file,
-        subject_catalogue,
+        edit.budget_basis(subject_catalogue),
         replace=replace,
         dry_run=dry_run,
         wait=own.wait,

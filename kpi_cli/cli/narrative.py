@@ -8,6 +8,7 @@ import typer
 
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 
 EXAMPLES = """
 kpi narrative                        全部文字，Markdown
@@ -26,7 +27,11 @@ def narrative(
     year: shared.Year = None,
     tables: shared.TableSetName = "",
     unit: shared.Unit = "",
-    format: Annotated[str, typer.Option(metavar="markdown|text|json", help="输出格式")] = "markdown",
+    format: Annotated[
+        str,
+        typer.Option(metavar="markdown|text|json", help="输出格式"),
+        values.words(*actions.NARRATIVE_FORMATS),
+    ] = "markdown",
 ) -> None:
     """写出公开文件的文字部分；句中的数与九张表出自同一本台账。"""
     raise typer.Exit(actions.narrative(context.obj, year=year, tables=tables, unit=unit, format=format))

@@ -10,6 +10,7 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import add_group
+from kpi_cli.completion import values
 from kpi_cli.errors import UsageError
 from kpi_cli.problems import Place, Problem
 from kpi_cli.rendering import terminal
@@ -59,8 +60,12 @@ def list_(
 
 def new(
     name: Annotated[str, typer.Argument(metavar="名称", help="插件名，例如 kpi-export-text，或只写 text")],
-    kind: Annotated[str, typer.Option(metavar="exporter|table-set|check", help="插件的种类")] = "exporter",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="写到哪个文件夹下")] = Path(),
+    kind: Annotated[
+        str,
+        typer.Option(metavar="exporter|table-set|check", help="插件的种类"),
+        values.words("exporter", "table-set", "check"),
+    ] = "exporter",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="写到哪个文件夹下"), values.FOLDER] = Path(),
 ) -> None:
     """Write a new plugin."""
     from kpi_cli.plugin.host import store
@@ -77,7 +82,7 @@ def new(
 
 def check(
     context: typer.Context,
-    package: Annotated[str, typer.Argument(metavar="插件", help="插件名或分发包名，或内置格式名")],
+    package: Annotated[str, typer.Argument(metavar="插件", help="插件名或分发包名，或内置格式名"), values.PLUGIN],
 ) -> None:
     """Run the conformance checks; exit status 3 where one fails."""
     from kpi_cli.conformance import check_package

@@ -13,6 +13,7 @@ import typer
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import add_group
+from kpi_cli.completion import values
 from kpi_cli.errors import UsageError
 from kpi_cli.model import fields as f
 from kpi_cli.rendering import terminal
@@ -62,6 +63,7 @@ def _with_fields(function: Callable[..., None], kind: f.RecordKind) -> Callable[
                     metavar=field.label,
                     help=f"{field.doc}，例：{field.example}" if field.example else field.doc,
                 ),
+                _takes(field),
             ],
         )
         for field in kind.fields
@@ -70,6 +72,19 @@ def _with_fields(function: Callable[..., None], kind: f.RecordKind) -> Callable[
     function.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
     function.__annotations__ = {p.name: p.annotation for p in [*own, *options]}
     return function
+
+
+_NAMED = {
+    "function_code": values.FUNCTION,
+    "economic_code": values.ECONOMIC,
+    "budget_unit": values.UNIT,
+    "project": values.PROJECT,
+}
+"""Fields that name something of the catalogue or of the ledger."""
+
+
+def _takes(field: f.Field) -> values.Values:
+    return values.words(*field.words) if field.words else _NAMED.get(field.name, values.TEXT)
 
 
 def _names(field: f.Field) -> list[str]:
@@ -109,7 +124,7 @@ def _add(kind: f.RecordKind) -> Callable[..., None]:
         ledger = own.ledger()
         values = {name: value for name, value in _parsed(kind, given).items() if value is not None}
         chosen = ledger.chosen_year(None) if year is None else year
-        change = edit.add_record(ledger, chosen, kind, values, subject_catalogue, own.wait)
+        change = edit.add_record(ledger, chosen, kind, values, edit.budget_basis(subject_catalogue), own.wait)
         terminal.complain(change.warnings, "警告")
         terminal.note(f"已{change.summary}")
 
@@ -130,7 +145,13 @@ def _set(kind: f.RecordKind) -> Callable[..., None]:
         own = session(context)
         ledger = own.ledger()
         change = edit.set_record(
-            ledger, ledger.chosen_year(year), kind, ref, _parsed(kind, given), subject_catalogue, own.wait
+            ledger,
+            ledger.chosen_year(year),
+            kind,
+            ref,
+            _parsed(kind, given),
+            edit.budget_basis(subject_catalogue),
+            own.wait,
         )
         terminal.complain(change.warnings, "警告")
         terminal.note(f"已{change.summary}")
@@ -158,7 +179,7 @@ def _list(kind: f.RecordKind) -> Callable[..., None]:
     def list_(
         context: typer.Context,
         year: shared.Year = None,
-        format: shared.Format = "text",  # the option's name
+        format: shared.ListFormat = "text",  # the option's name
     ) -> None:
         from kpi_cli.ledger.edit import list_records
         from kpi_cli.rendering import records

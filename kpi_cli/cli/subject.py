@@ -10,6 +10,7 @@ from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.session import find_ledger
 from kpi_cli.cli.usage import add_group
+from kpi_cli.completion import values
 from kpi_cli.errors import KpiError
 from kpi_cli.rendering import terminal
 
@@ -32,7 +33,7 @@ def register(app: typer.Typer, name: str) -> None:
 
 def search(
     context: typer.Context,
-    word: Annotated[str, typer.Argument(metavar="词", help="编码的开头，或名称中的字")],
+    word: Annotated[str, typer.Argument(metavar="词", help="编码的开头，或名称中的字"), values.SUBJECT],
     year: shared.Year = None,
     format: shared.Format = "text",  # the option's name
 ) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from kpi_cli.cli import actions, shared
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 
 EXAMPLES = """
 kpi table                      全部九张表
@@ -23,11 +24,13 @@ def register(app: typer.Typer, name: str) -> None:
 
 def table(
     context: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="表号", help="1–9；不写为全部")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="表号", help="1–9；不写为全部"), values.TABLE] = None,
     year: shared.Year = None,
     tables: shared.TableSetName = "",
     unit: shared.Unit = "",
-    format: shared.Format = "text",
+    format: Annotated[
+        str, typer.Option(metavar="格式", help="输出格式"), values.words(*actions.TABLE_FORMATS)
+    ] = "text",
 ) -> None:
     """计算并显示公开表。"""
     actions.table(context.obj, ids=ids, year=year, tables=tables, unit=unit, format=format)

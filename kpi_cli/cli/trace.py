@@ -11,6 +11,7 @@ from kpi_cli.cli import actions, shared
 from kpi_cli.cli.app import session
 from kpi_cli.cli.session import Session
 from kpi_cli.cli.usage import KpiCommand
+from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
 
 NARRATIVE = "narrative"
@@ -29,7 +30,7 @@ def register(app: typer.Typer, name: str) -> None:
 
 def trace(
     context: typer.Context,
-    table: Annotated[str, typer.Argument(metavar="表号", help="表号，或 narrative")],
+    table: Annotated[str, typer.Argument(metavar="表号", help="表号，或 narrative"), values.TABLE],
     cell: Annotated[str, typer.Argument(metavar="格", help="地址（E12），或 行/列：编码或文字；文字的段号")],
     year: shared.Year = None,
     tables: shared.TableSetName = "",

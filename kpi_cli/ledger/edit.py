@@ -17,14 +17,16 @@ from kpi_cli.ledger.importer import (
     SUBJECTS,
     Imported,
     References,
+    budget_references,
     check_record,
-    import_records,
+    import_rows,
     record_kind,
     record_warnings,
     stored_values,
 )
 from kpi_cli.ledger.reader import SUBJECTS_FILE, read_local_subjects, read_records
 from kpi_cli.ledger.report import Report, field_problem
+from kpi_cli.ledger.spreadsheet import read_rows
 from kpi_cli.ledger.transaction import open_transaction
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import LedgerYear
@@ -40,6 +42,41 @@ if TYPE_CHECKING:
     from kpi_cli.model.subjects import SubjectCatalogue
 
     Catalogue = Callable[[LedgerYear], SubjectCatalogue]
+    Basis = Callable[[Ledger, int, f.RecordKind], "Checks"]
+
+
+def _allowed(tx: Transaction) -> None:
+    """Let every change pass."""
+    del tx
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What a change of records is checked against, as it stands when the change holds the lock.
+
+    Attributes:
+      references: What a record may refer to, and the identities that are taken.
+      catalogue: Subject names of the year.
+      guard: Called before the change is stored: refuses it, or writes what belongs to it.
+    """
+
+    references: References
+    catalogue: SubjectCatalogue
+    guard: Callable[[Transaction], None] = _allowed
+
+
+def budget_basis(catalogue: Catalogue) -> Basis:
+    """Return what changes of the budget side rest on: projects, budget units, subject names.
+
+    Args:
+      catalogue: Gives the subject names of a year.
+    """
+
+    def checks(ledger: Ledger, year: int, kind: f.RecordKind) -> Checks:
+        context = _context(ledger, year)
+        return Checks(budget_references(ledger.settings, context, kind), catalogue(context))
+
+    return checks
 
 
 @dataclass(frozen=True)
@@ -83,7 +120,7 @@ def list_records(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
     records = read_records(root, year, kind, report)
     report.raise_errors()
     if kind.identity:
-        refs = [getattr(record, kind.identity) for record in records]
+        refs = [kind.reference(record._asdict()) for record in records]
     else:
         path = root / str(year) / kind.file
         refs = [block.ref for block in _blocks(_text(path.read_bytes() if path.exists() else None), kind)[1]]
@@ -130,7 +167,7 @@ def _faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
 
 
 def add_record(
-    ledger: Ledger, year: int, kind: f.RecordKind, values: dict[str, Any], catalogue: Catalogue, wait: float
+    ledger: Ledger, year: int, kind: f.RecordKind, values: dict[str, Any], basis: Basis, wait: float
 ) -> Change:
     """Append one record to its file.
 
@@ -139,20 +176,20 @@ def add_record(
       year: A year; it is created where the ledger does not hold it yet.
       kind: The kind of record.
       values: Canonical values by field, as given.
-      catalogue: Gives the subject names of a year.
+      basis: Gives what the record is checked against.
       wait: Seconds to wait for the lock.
     Raises:
       LedgerError: The record is not acceptable.
       LockedError: Another process holds the ledger.
     """
     require_year(year)
-    with open_transaction(ledger.root, command=f"{kind.group} add", wait=wait) as tx:
-        context = _context(ledger, year)
-        _refuse(check_record(kind, values, Place(), References(ledger.settings, context, kind)))
-        names = catalogue(context)
-        warnings = record_warnings(values, Place(), names)
-        text = blocks.record_text(kind, stored_values(kind, values, names))
-        _append(tx, year, kind, [text])
+    with open_transaction(ledger.root, command=kind.command("add"), wait=wait) as tx:
+        checks = basis(ledger, year, kind)
+        _refuse(check_record(kind, values, Place(), checks.references))
+        warnings = record_warnings(values, Place(), checks.catalogue)
+        text = blocks.record_text(kind, stored_values(kind, values, checks.catalogue))
+        append(tx, year, kind, [text])
+        checks.guard(tx)
         tx.summary = f"加入 1 条{kind.label}（{year} 年）"
         tx.commit()
         return Change(tx.summary, tuple(warnings), text)
@@ -172,7 +209,8 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise LedgerError(problems)
 
 
-def _append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> None:
+def append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> None:
+    """Put records, as TOML text, at the end of their file."""
     file = f"{year}/{kind.file}"
     old = tx.read(file)
     with _faults_explained(old, file):
@@ -181,7 +219,7 @@ def _append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) ->
 
 
 def set_record(
-    ledger: Ledger, year: int, kind: f.RecordKind, ref: str, values: dict[str, Any], catalogue: Catalogue, wait: float
+    ledger: Ledger, year: int, kind: f.RecordKind, ref: str, values: dict[str, Any], basis: Basis, wait: float
 ) -> Change:
     """Change fields of one record; `None` takes a field away.
 
@@ -191,7 +229,7 @@ def set_record(
     """
     if not values:
         raise UsageError(Problem("nothing-to-set"))
-    with open_transaction(ledger.root, command=f"{kind.group} set", wait=wait) as tx:
+    with open_transaction(ledger.root, command=kind.command("set"), wait=wait) as tx:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
         new = _with_other_amount_removed(values)
@@ -200,20 +238,21 @@ def set_record(
             changed = blocks.change(text, kind, block, new)
         own = changed[block.start : len(changed) - (len(text) - block.end)]
         merged = _record_values(own, kind, Place(file, text.count("\n", 0, block.start) + 1))
-        context = _context(ledger, year)
-        references = References(ledger.settings, context, kind)
-        if kind.identity and values.get(kind.identity) in (None, ref):
-            references.taken.pop(ref, None)
+        checks = basis(ledger, year, kind)
+        known = checks.references
+        if kind.reference(merged) == ref:
+            known.taken.pop(ref, None)
         given = dict(merged)
-        _refuse(check_record(kind, merged, Place(), references))
+        _refuse(check_record(kind, merged, Place(), known))
         if merged != given:  # a name was given where the ledger holds a code
             changed = blocks.change(text, kind, block, {**new, **{k: v for k, v in merged.items() if v != given[k]}})
-        if kind.identity and merged[kind.identity] != ref:
+        if kind.identity and kind.reference(merged) != ref:
             _refuse(_in_use(ledger, year, kind, ref))
         tx.write(file, _bytes(changed, old))
+        checks.guard(tx)
         tx.summary = f"修改{kind.label} {ref}（{year} 年）"
         tx.commit()
-        return Change(tx.summary, tuple(record_warnings(merged, Place(), catalogue(context))))
+        return Change(tx.summary, tuple(record_warnings(merged, Place(), checks.catalogue)))
 
 
 def _with_other_amount_removed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,19 +289,34 @@ def _record_values(text: str, kind: f.RecordKind, start: Place) -> dict[str, Any
     return values
 
 
-def remove_record(ledger: Ledger, year: int, kind: f.RecordKind, ref: str, wait: float) -> Change:
+def remove_record(
+    ledger: Ledger,
+    year: int,
+    kind: f.RecordKind,
+    ref: str,
+    wait: float,
+    guard: Callable[[Transaction], None] = _allowed,
+) -> Change:
     """Take one record out of its file.
 
+    Args:
+      ledger: The ledger.
+      year: A year that it holds.
+      kind: The kind of record.
+      ref: As `list_records` gives it.
+      wait: Seconds to wait for the lock.
+      guard: See `Checks`.
     Raises:
       UsageError: The reference does not exist or is out of date.
     """
-    with open_transaction(ledger.root, command=f"{kind.group} remove", wait=wait) as tx:
+    with open_transaction(ledger.root, command=kind.command("remove"), wait=wait) as tx:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
         with _faults_explained(old, file):
             text, block = _locate(_text(old), kind, ref)
         _refuse(_in_use(ledger, year, kind, ref))
         tx.write(file, _bytes(blocks.remove(text, block), old))
+        guard(tx)
         tx.summary = f"删去{kind.label} {ref}（{year} 年）"
         tx.commit()
         return Change(tx.summary, text=text[block.start : block.end])
@@ -276,9 +330,9 @@ def _locate(text: str, kind: f.RecordKind, ref: str) -> tuple[str, blocks.Block]
     number, _, digest = ref.partition("@")
     index = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 10 else -1
     if not 0 <= index < len(found):
-        raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
+        raise UsageError(Problem("unknown-ref", value=ref, facts={"command": kind.command("list")}))
     if digest and found[index].ref.partition("@")[2] != digest:
-        raise UsageError(Problem("stale-ref", value=ref, facts={"group": kind.group}))
+        raise UsageError(Problem("stale-ref", value=ref, facts={"command": kind.command("list")}))
     return text, found[index]
 
 
@@ -287,9 +341,9 @@ def _by_identity(text: str, found: list[blocks.Block], kind: f.RecordKind, ref: 
 
     for block in found:
         raw = tomli.loads(text[block.start : block.end])[kind.name][0]
-        if str(raw.get(kind.identity)).strip() == ref:
+        if kind.reference({name: str(raw.get(name, "")).strip() for name in kind.identity}) == ref:
             return block
-    raise UsageError(Problem("unknown-ref", value=ref, facts={"group": kind.group}))
+    raise UsageError(Problem("unknown-ref", value=ref, facts={"command": kind.command("list")}))
 
 
 # import
@@ -300,7 +354,7 @@ def import_file(
     year: int,
     name: str,
     path: Path,
-    catalogue: Catalogue,
+    basis: Basis,
     *,
     replace: bool = False,
     dry_run: bool = False,
@@ -313,7 +367,7 @@ def import_file(
       year: Year of the records; created where the ledger does not hold it yet.
       name: KIND, one of IMPORT_KINDS.
       path: The file.
-      catalogue: Gives the subject names of a year.
+      basis: Gives what the records are checked against.
       replace: Swap all records of that kind and year instead of adding.
       dry_run: Check everything, write nothing.
       wait: Seconds to wait for the lock.
@@ -325,40 +379,42 @@ def import_file(
         if name == SUBJECTS:
             change = _import_subjects(tx, year, path, replace=replace)
         else:
-            change = _import_records(tx, ledger, year, record_kind(name), path, catalogue, replace=replace)
+            kind = record_kind(name)
+            checks = basis(ledger, year, kind)
+            if replace:
+                checks.references.taken.clear()
+            imported = import_rows(read_rows(path, path.name), kind, checks.references, checks.catalogue)
+            change = store_imported(tx, year, imported, path.name, replace=replace)
         if not dry_run:
             tx.summary = change.summary
             tx.commit()
         return change
 
 
-def _import_records(
-    tx: Transaction,
-    ledger: Ledger,
-    year: int,
-    kind: f.RecordKind,
-    path: Path,
-    catalogue: Catalogue,
-    *,
-    replace: bool,
-) -> Change:
-    context = _context(ledger, year)
-    if replace and kind is f.PROJECT:
-        context = LedgerYear(year, local_subjects=context.local_subjects)
-    imported: Imported = import_records(path, kind, ledger.settings, context, catalogue(context))
+def store_imported(tx: Transaction, year: int, imported: Imported, name: str, *, replace: bool) -> Change:
+    """Write what was imported.
+
+    Args:
+      tx: The transaction.
+      year: Year of the records.
+      imported: The records.
+      name: Of the file that they come from, for the summary.
+      replace: Swap all records of that kind and year instead of adding.
+    """
+    kind = imported.kind
     if replace:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
         tx.write(file, _bytes(blocks.append(file_head(kind, year), kind, imported.blocks), old))
     else:
-        _append(tx, year, kind, imported.blocks)
+        append(tx, year, kind, imported.blocks)
     verb = "替换为" if replace else "导入"
-    summary = f"{year} 年{kind.label}：{verb} {len(imported.rows)} 条（{path.name}）"
+    summary = f"{year} 年{kind.label}：{verb} {len(imported.rows)} 条（{name}）"
     return Change(summary, tuple(imported.warnings), "\n".join(imported.blocks))
 
 
 def _import_subjects(tx: Transaction, year: int, path: Path, *, replace: bool) -> Change:
-    from kpi_cli.ledger.spreadsheet import parse_rows, read_rows
+    from kpi_cli.ledger.spreadsheet import parse_rows
     from kpi_cli.ledger.subjects_file import parse_subjects, subjects_text
 
     report = Report()

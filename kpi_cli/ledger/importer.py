@@ -7,7 +7,7 @@ they are stored together or not at all that of `transaction`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger.blocks import record_text
@@ -17,10 +17,11 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    from kpi_cli.ledger.spreadsheet import Rows
     from kpi_cli.model.records import LedgerYear, Settings
     from kpi_cli.model.subjects import SubjectCatalogue
 
@@ -37,12 +38,14 @@ class Imported:
       blocks: TOML text of each record.
       rows: Canonical values of each record, as given.
       warnings: Doubtful rows that are accepted all the same.
+      blank_rows: Rows of a template that were sent back as they were.
     """
 
     kind: f.RecordKind
     blocks: list[str] = field(default_factory=list)
     rows: list[Mapping[str, Any]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    blank_rows: int = 0
 
 
 def record_kind(name: str) -> f.RecordKind:
@@ -72,14 +75,40 @@ def import_records(
       LedgerError: Every problem of every row.
     """
     rows = read_rows(path, path.name)
-    columns = match_columns(rows, kind.fields)
+    return import_rows(rows, kind, budget_references(settings, year, kind), catalogue)
+
+
+def import_rows(
+    rows: Rows,
+    kind: f.RecordKind,
+    known: References,
+    catalogue: SubjectCatalogue,
+    columns: Sequence[f.Field] = (),
+    gather: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda values: values,
+) -> Imported:
+    """Turn rows into records; see `import_records`.
+
+    Args:
+      rows: Header and body.
+      kind: What the rows are.
+      known: What a record may refer to, and the identities that are taken.
+      catalogue: Subject names.
+      columns: Columns that the file may have; those of the kind where not given.
+      gather: Makes a record's values of a row's, or None of a row that says nothing.
+    Raises:
+      LedgerError: Every problem of every row.
+    """
+    found = match_columns(rows, columns or kind.fields)
     result, report = Imported(kind), Report()
-    known = References(settings, year, kind)
     for number, cells in rows.body:
         place = Place(rows.file, number)
-        given, problems = parse_row(columns, cells, place)
-        values = dict(given)
-        refused = {field.name for field, text in zip(columns, cells, strict=False) if text} - values.keys()
+        given, problems = parse_row(found, cells, place)
+        values = gather(dict(given))
+        if values is None and not problems:
+            result.blank_rows += 1
+            continue
+        values = {} if values is None else values
+        refused = {field.name for field, text in zip(found, cells, strict=False) if text} - given.keys()
         problems += check_record(kind, values, place, known, refused)
         report.errors += problems
         if not problems:
@@ -92,17 +121,44 @@ def import_records(
     return result
 
 
-class References:
-    """What a record may refer to, and the identities that are taken."""
+class Names(NamedTuple):
+    """What a field of a record may refer to.
 
-    def __init__(self, settings: Settings, year: LedgerYear, kind: f.RecordKind) -> None:
-        self.names = {
-            "budget_unit": [(unit.code, unit.name) for unit in settings.budget_units],
-            "project": [(project.id, project.name) for project in year.projects],
-        }
-        self.taken: dict[str, int] = {}
-        if kind.identity:
-            self.taken = {getattr(r, kind.identity): r.source.line for r in getattr(year, kind.plural)}
+    Attributes:
+      label: Chinese name of what it refers to.
+      known: (code, name) of each.
+      refusal: Problem of a word that is neither; "" accepts it, for rules to judge.
+    """
+
+    label: str
+    known: list[tuple[str, str]]
+    refusal: str = ""
+
+
+@dataclass
+class References:
+    """What a record may refer to, by field, and the identities that are taken, with the line of each."""
+
+    names: Mapping[str, Names]
+    taken: dict[str, int]
+
+
+def budget_references(settings: Settings, year: LedgerYear, kind: f.RecordKind) -> References:
+    """Return what a record of the budget side may refer to."""
+    units = [(unit.code, unit.name) for unit in settings.budget_units]
+    projects = [(project.id, project.name) for project in year.projects]
+    names = {
+        "budget_unit": Names("预算单位", units, "unknown-unit"),
+        "project": Names("项目", projects, "unknown-project"),
+    }
+    return References(names, taken_identities(kind, getattr(year, kind.plural)))
+
+
+def taken_identities(kind: f.RecordKind, records: Iterable[Any]) -> dict[str, int]:
+    """Return the line of each record by its identity."""
+    if not kind.identity:
+        return {}
+    return {kind.reference(record._asdict()): record.source.line for record in records}
 
 
 def check_record(
@@ -118,13 +174,12 @@ def check_record(
       refused: Fields that were given, but with a value that was refused and reported already.
     """
     problems = list(_missing(kind, values.keys() | refused, values, place))
-    for name, label in (("budget_unit", "预算单位"), ("project", "项目")):
+    for name, names in known.names.items():
         if name in kind.by_name and values.get(name):
-            problems += _resolve(values, name, label, place, known.names[name])
-    if kind.identity and values.get(kind.identity):
-        own = values[kind.identity]
+            problems += _resolve(values, name, place, names)
+    if own := kind.reference(values):
         if own in known.taken:
-            facts = {"field": kind.by_name[kind.identity].label, "first": known.taken[own], "key": kind.identity}
+            facts = {"field": kind.identity_label, "first": known.taken[own], "key": "、".join(kind.identity)}
             problems.append(Problem("duplicate-id", place, own, facts))
         known.taken.setdefault(own, place.line)
     if not problems and not refused:
@@ -142,25 +197,24 @@ def _missing(kind: f.RecordKind, given: AbstractSet[str], values: Mapping[str, A
             yield missing_field(field_, place, field_.column)
 
 
-def _resolve(
-    values: dict[str, Any], name: str, label: str, place: Place, known: list[tuple[str, str]]
-) -> Iterable[Problem]:
+def _resolve(values: dict[str, Any], name: str, place: Place, names: Names) -> Iterable[Problem]:
     given = values[name]
-    if any(code == given for code, _ in known):
+    if any(code == given for code, _ in names.known):
         return
-    codes = [code for code, full in known if full == given]
+    codes = [code for code, full in names.known if full == given]
     if len(codes) == 1:
         values[name] = codes[0]
     elif codes:
-        yield Problem("ambiguous-name", place, given, {"field": label})
-    else:
-        hint = suggestion(given, [spelling for pair in known for spelling in pair], among=f"已有的{label}")
-        yield Problem("unknown-unit" if name == "budget_unit" else "unknown-project", place, given, {"hint": hint})
+        yield Problem("ambiguous-name", place, given, {"field": names.label})
+    elif names.refusal:
+        known = [spelling for pair in names.known for spelling in pair]
+        hint = suggestion(given, known, among=f"已有的{names.label}")
+        yield Problem(names.refusal, place, given, {"hint": hint})
 
 
 def stored_values(kind: f.RecordKind, values: Mapping[str, Any], catalogue: SubjectCatalogue) -> dict[str, Any]:
     """Return what is written: 万元 as 元 (三公 keeps its printed 万元), no name that the code already says."""
-    stored = {name: value for name, value in values.items() if value not in ("", None)}
+    stored = {name: value for name, value in values.items() if value not in ("", None, {}, ())}
     if "amount_wan" in stored and kind is not f.SANGONG:
         stored["amount"] = stored.pop("amount_wan")[0]
     for subject in ("function", "economic"):

@@ -177,9 +177,10 @@ def read_records(root: Path, year: int, kind: f.RecordKind, report: Report) -> t
             records.append(build(raw, source))
         except f.FieldError:
             report.errors += _explain(document, kind, index, raw)
-    if kind.identity:
+    if kind.identity and not kind.has_rules:
         report.errors += _duplicates(document, kind, records)
-    report.warnings += _negatives(records)
+    if "amount" in kind.by_name:
+        report.warnings += _negatives(records)
     return tuple(records)
 
 
@@ -274,11 +275,11 @@ def _is_blank(value: object) -> bool:
 def _duplicates(document: TomlDocument, kind: f.RecordKind, records: Iterable[Any]) -> Iterable[Problem]:
     first: dict[str, Source] = {}
     for record in records:
-        value = getattr(record, kind.identity)
+        value = kind.reference(record._asdict())
         earlier = first.setdefault(value, record.source)
         if earlier is not record.source:
-            facts = {"field": kind.by_name[kind.identity].label, "first": earlier.line, "key": kind.identity}
-            place = document.place(kind.name, record.source.number - 1, kind.identity)
+            facts = {"field": kind.identity_label, "first": earlier.line, "key": "、".join(kind.identity)}
+            place = document.place(kind.name, record.source.number - 1, kind.identity[0])
             yield Problem("duplicate-id", place, value, facts)
 
 

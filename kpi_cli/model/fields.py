@@ -6,121 +6,41 @@ come from here, so that one field has one spelling everywhere (CONTRACT.md, Reco
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kpi_cli.model import figures, records
 from kpi_cli.model import vocabulary as v
+from kpi_cli.model.field import Field, FieldError, RecordKind, Values, choice, code, flag, integer, text
 from kpi_cli.money import AmountError, parse_amount, printed_places
-from kpi_cli.problems import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from decimal import Decimal
 
-Values = dict[str, Any]
-
-
-class FieldError(ValueError):
-    """A value that its field refuses; `code` and `facts` name the problem in `problems.py`."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        """Keep the facts that the sentence needs."""
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a record.
-
-    Attributes:
-      name: TOML key, CSV column and attribute of the record.
-      label: Chinese column name.
-      parse: Turns a TOML value or a cell's text into the canonical value, or raises FieldError.
-      doc: What it means, for the reference page (Chinese).
-      example: A value as a person writes it.
-      required: The record cannot do without it.
-      default: Canonical value where it is not given.
-      column: English CSV column where it differs from `name`.
-      aliases: Further accepted spellings of the column.
-      write: Turns the canonical value into the one that TOML and CSV show.
-    """
-
-    name: str
-    label: str
-    parse: Callable[[object], Any]
-    doc: str
-    example: str
-    required: bool = False
-    default: Any = ""
-    column: str = ""
-    aliases: tuple[str, ...] = ()
-    write: Callable[[Any], Any] = lambda value: value
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every accepted column name."""
-        return tuple(dict.fromkeys((self.name, self.column or self.name, self.label, *self.aliases)))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    raise FieldError("wrong-type", expected="文字，两边加引号", example=f'"{_shown(value)}"')
-
-
-def _shown(value: object) -> str:
-    """Write a value of the wrong type as the text that was probably meant."""
-    return str(value) if type(value) is int and abs(value) < 10**15 else "文字"
-
-
-def _choice(vocabulary: v.Vocabulary) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        key = vocabulary.key(value) if isinstance(value, str) else None
-        if key is None:
-            raise FieldError("unknown-value", hint=suggestion(str(value), vocabulary.words))
-        return key
-
-    return parse
-
-
-def _code(pattern: str, problem: str) -> Callable[[object], str]:
-    matches = re.compile(pattern, re.ASCII).fullmatch
-
-    def parse(value: object) -> str:
-        if not isinstance(value, str):
-            raise FieldError("wrong-type", expected="加引号的编码", example=f'"{_shown(value)}"')
-        text = value.strip()
-        if not matches(text):
-            raise FieldError(problem)
-        return text
-
-    return parse
-
-
-_FLAGS = {"是": True, "否": False, "true": True, "false": False, "": False}
-
-
-def _flag(value: object) -> bool:
-    flag = value if isinstance(value, bool) else _FLAGS.get(value.strip().lower()) if isinstance(value, str) else None
-    if flag is None:
-        raise FieldError("not-a-flag")
-    return flag
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
-        return value
-    raise FieldError("not-an-integer")
+__all__ = [
+    "AMOUNT",
+    "AMOUNT_WAN",
+    "COMPARATIVE",
+    "DISPLAY_FIELDS",
+    "ECONOMIC_CODE",
+    "FUNCTION_CODE",
+    "INCOME",
+    "KINDS",
+    "LINE",
+    "MOST_DECIMALS",
+    "PROJECT",
+    "SANGONG",
+    "SETTINGS_FIELDS",
+    "UNIT_FIELDS",
+    "YEAR",
+    "Field",
+    "FieldError",
+    "RecordKind",
+]
 
 
 def _decimals(value: object) -> int:
-    places = _integer(value)
+    places = integer(value)
     if places > MOST_DECIMALS:
         raise FieldError("unknown-value", hint=f"可用 0 到 {MOST_DECIMALS}")
     return places
@@ -128,7 +48,7 @@ def _decimals(value: object) -> int:
 
 def _year(value: object) -> int:
     try:
-        year = _integer(value)
+        year = integer(value)
     except FieldError:
         year = 0
     if not 1990 <= year <= 2100:
@@ -155,18 +75,18 @@ def _amount_wan(value: object) -> tuple[Decimal, int]:
 
 
 def _figure(value: object) -> str:
-    text = _text(value)
-    problem = figures.fault(text)
+    key = text(value)
+    problem = figures.fault(key)
     if problem:
         raise FieldError("figure-key", hint=problem)
-    return text
+    return key
 
 
 MOST_DECIMALS = 6
 """Decimals that a printed amount may have: 万元 to the cent has six."""
 
-FUNCTION_CODE = _code(r"\d{7}", "function-code")
-ECONOMIC_CODE = _code(r"\d{5}|\d{3}", "economic-code")
+FUNCTION_CODE = code(r"\d{7}", "function-code")
+ECONOMIC_CODE = code(r"\d{5}|\d{3}", "economic-code")
 
 AMOUNT = Field(
     "amount",
@@ -201,59 +121,22 @@ _OPTIONAL_AMOUNT = Field(
 _FUND = Field(
     "fund_source",
     "资金来源",
-    _choice(v.FUND_SOURCE),
+    choice(v.FUND_SOURCE),
     "资金来源",
     "一般公共预算",
     required=True,
     write=v.FUND_SOURCE.word,
 )
-_UNIT = Field("budget_unit", "预算单位", _text, "预算单位编码（导入时可写唯一的全称）；空为本部门", "001")
+_UNIT = Field("budget_unit", "预算单位", text, "预算单位编码（导入时可写唯一的全称）；空为本部门", "001")
 _CARRIED = Field(
     "carried_forward",
     "上年结转",
-    _flag,
+    flag,
     "是否上年结转，空为否",
     "否",
     default=False,
 )
-_NOTE = Field("note", "备注", _text, "备注，不公开", "")
-
-
-@dataclass(frozen=True)
-class RecordKind:
-    """One kind of record and where it lives.
-
-    Attributes:
-      name: Key of the array of tables in TOML.
-      plural: KIND of `kpi import`.
-      group: Command group that edits single records, or "".
-      label: Chinese name.
-      file: File in the year's folder.
-      fields: In the order in which a record is written.
-      record: Class of the records; called with the canonical values and `source`.
-      complete: Derives values and checks fields against each other; raises FieldError.
-      identity: Field that is unique in its file, or "".
-    """
-
-    name: str
-    plural: str
-    group: str
-    label: str
-    file: str
-    fields: tuple[Field, ...]
-    record: Callable[..., Any]
-    complete: Callable[[Values], None]
-    identity: str = ""
-    by_name: Mapping[str, Field] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Index the fields by TOML key."""
-        object.__setattr__(self, "by_name", {f.name: f for f in self.fields})
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """TOML keys in writing order."""
-        return tuple(self.by_name)
+_NOTE = Field("note", "备注", text, "备注，不公开", "")
 
 
 def _complete_amount(values: Values, *, required: bool = True) -> None:
@@ -301,15 +184,15 @@ LINE = RecordKind(
     "lines.toml",
     (
         Field("function_code", "功能科目编码", FUNCTION_CODE, "功能分类科目编码，7 位", "2010601", required=True),
-        Field("function_name", "功能科目名称", _text, "功能科目名称，只用于核对编码", "行政运行"),
+        Field("function_name", "功能科目名称", text, "功能科目名称，只用于核对编码", "行政运行"),
         Field(
             "economic_code", "经济科目编码", ECONOMIC_CODE, "部门经济分类科目编码，5 位；项目支出可为 3 位或空", "30101"
         ),
-        Field("economic_name", "经济科目名称", _text, "经济科目名称，只用于核对编码", "基本工资"),
+        Field("economic_name", "经济科目名称", text, "经济科目名称，只用于核对编码", "基本工资"),
         Field(
             "expenditure_type",
             "支出类型",
-            _choice(v.EXPENDITURE_TYPE),
+            choice(v.EXPENDITURE_TYPE),
             "支出类型",
             "基本支出",
             required=True,
@@ -318,13 +201,13 @@ LINE = RecordKind(
         Field(
             "cost_kind",
             "经费类别",
-            _choice(v.COST_KIND),
+            choice(v.COST_KIND),
             "人员经费或公用经费；301、303 与 302、309、310 类可省略",
             "人员经费",
             write=v.COST_KIND.word,
         ),
         _FUND,
-        Field("project", "项目", _text, "projects.toml 里的项目 id", "P01"),
+        Field("project", "项目", text, "projects.toml 里的项目 id", "P01"),
         _UNIT,
         _CARRIED,
         AMOUNT,
@@ -361,17 +244,17 @@ PROJECT = RecordKind(
     "项目",
     "projects.toml",
     (
-        Field("id", "项目编号", _text, "简短的编号，预算行用它指向项目", "P01", required=True),
-        Field("name", "项目名称", _text, "公开时的全称", "绩效考评指标体系编制经费", required=True),
-        Field("task", "工作任务", _text, "对应的年度工作任务", "编制绩效考评指标体系"),
-        Field("objective", "绩效目标", _text, "年度绩效目标", ""),
+        Field("id", "项目编号", text, "简短的编号，预算行用它指向项目", "P01", required=True),
+        Field("name", "项目名称", text, "公开时的全称", "绩效考评指标体系编制经费", required=True),
+        Field("task", "工作任务", text, "对应的年度工作任务", "编制绩效考评指标体系"),
+        Field("objective", "绩效目标", text, "年度绩效目标", ""),
         _OPTIONAL_AMOUNT,
         AMOUNT_WAN,
         Field("executed", "执行数(元)", _amount, "执行数，元", "18000.00", default=None, column="executed_yuan"),
     ),
     records.Project,
     _complete_project,
-    identity="id",
+    identity=("id",),
 )
 
 SANGONG = RecordKind(
@@ -384,7 +267,7 @@ SANGONG = RecordKind(
         Field(
             "category",
             "类别",
-            _choice(v.SANGONG_CATEGORY),
+            choice(v.SANGONG_CATEGORY),
             "类别",
             "公务接待费",
             required=True,
@@ -393,7 +276,7 @@ SANGONG = RecordKind(
         Field(
             "fund_source",
             "资金来源",
-            _choice(v.FUND_SOURCE),
+            choice(v.FUND_SOURCE),
             "资金来源，空为一般公共预算",
             "一般公共预算",
             default="general_public_budget",
@@ -402,11 +285,11 @@ SANGONG = RecordKind(
         AMOUNT,
         AMOUNT_WAN,
         _UNIT,
-        Field("groups", "团组数", _integer, "因公出国（境）团组数", "1", default=None),
-        Field("persons", "人次", _integer, "因公出国（境）人次或接待人次", "12", default=None),
-        Field("vehicles", "车辆数", _integer, "购置或保有的公务用车数", "2", default=None),
-        Field("batches", "批次", _integer, "公务接待批次", "5", default=None),
-        Field("reason", "增减原因", _text, "与上年比较增减的原因", ""),
+        Field("groups", "团组数", integer, "因公出国（境）团组数", "1", default=None),
+        Field("persons", "人次", integer, "因公出国（境）人次或接待人次", "12", default=None),
+        Field("vehicles", "车辆数", integer, "购置或保有的公务用车数", "2", default=None),
+        Field("batches", "批次", integer, "公务接待批次", "5", default=None),
+        Field("reason", "增减原因", text, "与上年比较增减的原因", ""),
         _NOTE,
     ),
     records.SangongExpense,
@@ -433,23 +316,23 @@ COMPARATIVE = RecordKind(
 KINDS: Mapping[str, RecordKind] = {kind.plural: kind for kind in (LINE, INCOME, PROJECT, SANGONG, COMPARATIVE)}
 
 UNIT_FIELDS = (
-    Field("code", "编码", _text, "预算单位编码", "001", required=True),
-    Field("name", "名称", _text, "预算单位全称", "绩效评估中心", required=True),
-    Field("nature", "性质", _choice(v.NATURE), "行政、参公或事业", "事业", write=v.NATURE.word),
+    Field("code", "编码", text, "预算单位编码", "001", required=True),
+    Field("name", "名称", text, "预算单位全称", "绩效评估中心", required=True),
+    Field("nature", "性质", choice(v.NATURE), "行政、参公或事业", "事业", write=v.NATURE.word),
 )
 
 DISPLAY_FIELDS = (
     Field("decimals", "小数位", _decimals, "金额的小数位数", "2", default=None),
-    Field("zero", "零的写法", _choice(v.ZERO_STYLE), "零值印成：blank、0 或 0.00", "blank", default=None),
-    Field("thousands", "千分位", _flag, "印刷品中的千分位分隔", "true", default=None),
-    Field("form", "表式", _text, "表套提供的另一种表式", "by_subject", default=None),
+    Field("zero", "零的写法", choice(v.ZERO_STYLE), "零值印成：blank、0 或 0.00", "blank", default=None),
+    Field("thousands", "千分位", flag, "印刷品中的千分位分隔", "true", default=None),
+    Field("form", "表式", text, "表套提供的另一种表式", "by_subject", default=None),
 )
 
 SETTINGS_FIELDS = (
-    Field("schema_version", "格式版本", _integer, "固定为 1", "1", required=True),
-    Field("department", "部门（单位）名称", _text, "部门或单位全称", "防城港市港口区绩效办", required=True),
-    Field("code", "编码", _text, "部门或单位编码", ""),
-    Field("level", "层级", _choice(v.LEVEL), "部门或单位", "部门", default="department", write=v.LEVEL.word),
-    Field("nature", "性质", _choice(v.NATURE), "行政、参公或事业；只用于单位", "行政", write=v.NATURE.word),
-    Field("table_set", "表套", _text, "表套名称，或台账内文件夹的名称", "shanghai", required=True),
+    Field("schema_version", "格式版本", integer, "固定为 1", "1", required=True),
+    Field("department", "部门（单位）名称", text, "部门或单位全称", "防城港市港口区绩效办", required=True),
+    Field("code", "编码", text, "部门或单位编码", ""),
+    Field("level", "层级", choice(v.LEVEL), "部门或单位", "部门", default="department", write=v.LEVEL.word),
+    Field("nature", "性质", choice(v.NATURE), "行政、参公或事业；只用于单位", "行政", write=v.NATURE.word),
+    Field("table_set", "表套", text, "表套名称，或台账内文件夹的名称", "shanghai", required=True),
 )

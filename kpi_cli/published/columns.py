@@ -29,6 +29,7 @@ _SAME = tuple(
     )
 )
 """Words that are used for each other in headers and labels, in this order."""
+_SUBTOTAL = "小计"
 _NUMBER = r"(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十\d]+[)）]|\d+\s*[、.．])"
 _NUMBERED = re.compile(rf"\s*(?:其中\s*[:：]?\s*)?(?:{_NUMBER}\s*)?")
 
@@ -99,10 +100,14 @@ def is_same(column: ColumnDefinition, header: Header) -> bool:
 
 
 def _likeness(column: ColumnDefinition, header: Header) -> int:
-    """0 for another header; the same header counts more under the same group (上年预算数, 本年预算数)."""
-    if not is_same(column, header):
-        return 0
-    return 2 + any(folded(text) in header.groups for text in column.header[:-1])
+    """0 for another header; the same header counts more under the same group (上年预算数, 本年预算数).
+
+    A group that is printed without its parts (基本支出 without 人员经费, 公用经费) is its 小计.
+    """
+    *groups, own = map(folded, column.header)
+    if is_same(column, header):
+        return 2 + any(group in header.groups for group in groups)
+    return int(own == _SUBTOTAL and bool(groups) and groups[-1] == folded(header.text))
 
 
 def _aligned(likeness: Sequence[Sequence[int]]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi_cli import resources
-from kpi_cli.assembly import find_table_set
+from kpi_cli.assembly import find_table_set, known_table_sets
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import KpiError, LedgerError
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
@@ -33,9 +33,8 @@ def published_disclosure(folder: Path, doubts: list[Problem] | None = None) -> D
       The disclosure; figures have the places that were printed, `book` is None.
     Raises:
       LedgerError: Every problem of every file.
-      UsageError: An unknown table set.
     """
-    published = read_published(folder)
+    published = read_published(folder, known_table_sets())
     table_set = find_table_set(published.table_set)
     names = SubjectCatalogue(published.year, bundled_subjects(resources.templates() / "subjects"))
     _refuse_unknown(published, table_set)

@@ -5,6 +5,7 @@ What cannot be matched is kept as text and told as a doubt; no figure of it take
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -172,7 +173,7 @@ class _Match:
     def _cells(self, blocks: Sequence[tuple[Block, PrintedRows]]) -> Iterator[tuple[Cell, ...]]:
         top = self.published.header_rows
         for number, row in enumerate(self.body):
-            cells = [Cell(State.TEXT if text else State.BLANK, text) for text in row]
+            cells = [self._words(text, c) for c, text in enumerate(row)]
             for block, rows in blocks:
                 if rows.keys[number]:
                     role = Role.TOTAL if rows.keys[number] == "total" else Role.ITEM
@@ -181,6 +182,11 @@ class _Match:
                         if self.kinds[c] in ("amount", "percent"):
                             cells[c] = self._figure(number, c, role)
             yield tuple(cells)
+
+    def _words(self, text: str, c: int) -> Cell:
+        if self.kinds[c] == "code":  # full-width digits are digits
+            text = unicodedata.normalize("NFKC", text)
+        return Cell(State.TEXT if text else State.BLANK, text)
 
     def _figure(self, number: int, c: int, role: Role) -> Cell:
         text, is_percent = self.body[number][c], self.kinds[c] == "percent"

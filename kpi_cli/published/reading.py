@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,14 @@ from kpi_cli.model.claims import DIRECTIONS, Claim, Comparison, Share
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 FILE, CLAIMS, TABLES = "disclosure.json", "claims.json", "tables"
 BASES = ("budget", "executed")
+_BETWEEN = re.compile(r"[\s,]*")
+_MOST_PLACES = 10
+_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,18 @@ class Published:
     claims: tuple[Claim, ...] = ()
 
 
-def read_published(folder: Path) -> Published:
+def read_published(folder: Path, table_sets: Collection[str]) -> Published:
     """Read a folder.
 
+    Args:
+      folder: As CONTRACT.md describes it.
+      table_sets: Names of the table sets that there are.
     Raises:
       LedgerError: Every problem of every file.
     """
-    reader = _Reader(folder)
-    head = reader.json(FILE)
-    about = reader.about(head) if isinstance(head, dict) else None
+    reader = _Reader(folder, table_sets)
+    head = reader.object(FILE, '例如 {"department": "…", "year": 2025, …}')
+    about = None if head is None else reader.about(head)
     tables = tuple(reader.tables())
     claims = tuple(reader.claims()) if (folder / CLAIMS).exists() else ()
     if about is not None and not tables and not claims:
@@ -96,13 +103,15 @@ def read_published(folder: Path) -> Published:
 @dataclass
 class _Reader:
     folder: Path
+    table_sets: Collection[str]
     problems: list[Problem] = field(default_factory=list)
+    line: int = 0
 
     def fail(self, code: str, file: str, line: int = 0, value: object = "", **facts: object) -> None:
-        self.problems.append(Problem(code, Place(file, line), str(value), facts))
+        self.problems.append(Problem(code, Place(file, line), "" if value is None else str(value), facts))
 
     def wrong(self, file: str, detail: str, hint: str, value: object = "", line: int = 0) -> None:
-        self.fail("published", file, line, value, detail=detail, hint=hint)
+        self.fail("published", file, line or self.line, value, detail=detail, hint=hint)
 
     def text(self, file: str) -> str | None:
         try:
@@ -113,16 +122,25 @@ class _Reader:
             self.fail("not-utf8", file)
         return None
 
-    def json(self, file: str) -> Any:
-        text = self.text(file)
+    def json(self, file: str, text: str | None) -> Any:
+        """Parse a file's text; None where it is no JSON, which is then reported."""
         if text is None:
             return None
         try:
             return json.loads(text, parse_float=Decimal)
         except (ValueError, RecursionError) as error:
-            line = getattr(error, "lineno", 0)
-            self.wrong(file, "不是 JSON", "请检查引号、逗号和括号", line=line)
+            self.wrong(file, "不是 JSON", "请检查引号、逗号和括号", line=getattr(error, "lineno", 0))
             return None
+
+    def object(self, file: str, example: str) -> dict[str, Any] | None:
+        """Read a file that holds one object."""
+        known = len(self.problems)
+        found = self.json(file, self.text(file))
+        if isinstance(found, dict):
+            return found
+        if len(self.problems) == known:
+            self.wrong(file, "应为一个对象", example)
+        return None
 
     # disclosure.json
 
@@ -133,6 +151,8 @@ class _Reader:
         if not isinstance(year, int) or isinstance(year, bool) or not 1990 <= year <= 2100:
             self.wrong(FILE, "year 不是年份", '例如 "year": 2025', year)
             year = 0
+        if table_set and table_set not in self.table_sets:
+            self.fail("unknown-table-set", FILE, 0, table_set, hint=suggestion(table_set, sorted(self.table_sets)))
         level = self.choice(FILE, head, "level", v.LEVEL, "")
         nature = self.choice(FILE, head, "nature", v.NATURE, "") if head.get("nature") else ""
         return None if len(self.problems) > known else (department, year, table_set, level, nature)
@@ -142,7 +162,7 @@ class _Reader:
         if value is None and default is not None:
             return default
         if not isinstance(value, str) or (default is None and not value.strip()):
-            self.wrong(file, f"{at}{key} 应为文字", f'例如 "{key}": "…"', "" if value is None else value)
+            self.wrong(file, f"{at}{key} 应为文字", f'例如 "{key}": "…"', value)
             return ""
         return value
 
@@ -167,16 +187,14 @@ class _Reader:
 
     def table(self, number: int, file: str) -> PublishedTable | None:
         meta_file = file.removesuffix(".csv") + ".meta.json"
-        text, meta = self.text(file), self.json(meta_file)
+        text, meta = self.text(file), self.object(meta_file, '例如 {"unit": "元", "header_rows": 3}')
         if text is None or meta is None:
             return None
-        if not isinstance(meta, dict):
-            self.wrong(meta_file, "应为一个对象", '例如 {"unit": "元", "header_rows": 3}')
-            return None
+        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
-            rows = tuple(tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text), strict=True))
+            rows = tuple(tuple(cell.strip() for cell in row) for row in lines)
         except csv.Error as error:
-            self.fail("csv-syntax", file, detail=str(error))
+            self.fail("csv-syntax", file, lines.line_num, detail=str(error))
             return None
         width = max(map(len, rows), default=0)
         for line, row in enumerate(rows, 1):
@@ -195,16 +213,22 @@ class _Reader:
     # claims
 
     def claims(self) -> Iterator[Claim]:
-        given = self.json(CLAIMS)
-        if given is None:
+        text = self.text(CLAIMS)
+        known = len(self.problems)
+        given = self.json(CLAIMS, text)
+        if text is None or len(self.problems) > known:
             return
-        if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        if not isinstance(given, list):
             self.wrong(CLAIMS, "应为一列对象", '例如 [{"id": "C001", …}]')
             return
-        for number, item in enumerate(given, 1):
-            claim = self.claim(item, f"第 {number} 条（{item.get('id', '')}）")
-            if claim is not None:
-                yield claim
+        for number, (item, self.line) in enumerate(zip(given, _item_lines(text, len(given)), strict=True), 1):
+            if isinstance(item, dict):
+                claim = self.claim(item, f"第 {number} 条（{item.get('id', '')}）")
+                if claim is not None:
+                    yield claim
+            else:
+                self.wrong(CLAIMS, f"第 {number} 条应为对象", '例如 {"id": "C001", …}', item)
+        self.line = 0
 
     def claim(self, item: dict[str, Any], at: str) -> Claim | None:
         known = len(self.problems)
@@ -213,7 +237,7 @@ class _Reader:
             for key, default in (("id", None), ("section", ""), ("sentence", ""), ("unit", ""))
         )
         value, places = self.number(item, "value", at), item.get("places")
-        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= 10:
+        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= _MOST_PLACES:
             self.wrong(CLAIMS, f"{at}places 应为小数位数", '例如 "places": 2', places)
             places = 0
         figure = self.figure(item.get("figure"), at)
@@ -236,11 +260,12 @@ class _Reader:
         given = item.get(key)
         if given is None and optional:
             return None
+        text = str(given).replace(",", "").removesuffix("%")
         try:
-            number = Decimal(given.replace(",", "").rstrip("%")) if isinstance(given, str) else None
+            number = None if isinstance(given, bool) else Decimal(text)
         except InvalidOperation:
             number = None
-        if number is None or not number.is_finite() or abs(number.adjusted()) > 15:
+        if number is None or not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
             self.wrong(CLAIMS, f"{at}{key} 应为数字文本", f'例如 "{key}": "53.1449"', given)
             return None
         return number
@@ -274,3 +299,14 @@ class _Reader:
             return None
         figure, percent = self.figure(given.get("figure"), at), self.number(given, "percent", at)
         return Share(figure, percent) if figure and percent is not None else None
+
+
+def _item_lines(text: str, count: int) -> Iterator[int]:
+    """Yield the line on which each item of a JSON array begins."""
+    decoder = json.JSONDecoder()
+    at = text.index("[") + 1
+    for _ in range(count):
+        match = _BETWEEN.match(text, at)
+        assert match is not None
+        yield text.count("\n", 0, match.end()) + 1
+        at = decoder.raw_decode(text, match.end())[1]

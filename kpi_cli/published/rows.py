@@ -22,6 +22,8 @@ FILLER = ""
 """Key of a row that holds nothing of the block."""
 OTHER = "?"
 """Key of a row that holds figures under a label that the definition does not know."""
+UNIT = "@"
+"""How the key of a budget unit without a code begins; its name follows."""
 _CATEGORY = 3
 _PART = ("其中", "#")
 """How labels of rows begin that repeat a part of the row above."""
@@ -35,7 +37,8 @@ class PrintedRows:
     """The rows of one block of a published table.
 
     Attributes:
-      keys: One key per body row: a code, a fixed row's id, OTHER, a code with OTHER behind it (未列科目), or FILLER.
+      keys: One key per body row: a code, a fixed row's id, OTHER, a code with OTHER behind it (未列科目), UNIT with
+        a name, or FILLER.
       sums: Row → the rows that it adds.
       unknown: Rows with figures whose label the definition does not know.
     """
@@ -115,6 +118,8 @@ class RowMatcher:
         code = self._code(row)
         if code:
             return code
+        if self.grown is not None and self.grown.grow == "budget_unit" and self._text(row):
+            return UNIT + self._text(row)
         return self._by_name(row, before) or (OTHER if self._has_figures(row) else FILLER)
 
     def _by_name(self, row: Sequence[str], before: Sequence[str]) -> str:
@@ -215,7 +220,7 @@ class RowMatcher:
                 (tops if parent is None else sums.setdefault(parent, [])).append(number)
             elif key.endswith(OTHER) and key != OTHER and key.removesuffix(OTHER) in at:
                 sums.setdefault(at[key.removesuffix(OTHER)], []).append(number)
-            elif key == OTHER and self.grown and not texts[number].startswith(_PART):
+            elif key.startswith(UNIT) or (key == OTHER and self.grown and not texts[number].startswith(_PART)):
                 tops.append(number)
         made = {row: tuple(parts) for row, parts in sums.items()}
         if not found.unknown or self._is_plain():

@@ -30,9 +30,19 @@ from reference_styles import ALTERNATIVES, GONGWEN, NS, PLAIN, SONG, styles_xml 
 from kpi_cli.exporters.docx.contents import TITLE  # noqa: E402
 from kpi_cli.exporters.docx.package import read_parts, write_parts  # noqa: E402
 
+NOT_LAST = "$([{£¥·‘“〈《「『【〔〖〝﹙﹛﹝＄（．［｛￡￥"
+NOT_FIRST = (
+    "!%),.:;>?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠" + "亿万元年"
+)
+"""What may not end or begin a line: Word's own lists for Chinese, and the units that belong to the number before."""
+
 
 def settings_xml() -> str:
     """Return the settings: odd and even pages differ, and no question about fields when the file is opened."""
+    line_ends = "".join(
+        f'<w:noLineBreaks{name} w:lang="zh-CN" w:val="{marks.replace(">", "&gt;")}"/>'
+        for name, marks in (("After", NOT_LAST), ("Before", NOT_FIRST))
+    )
     compat = "".join(
         f'<w:compatSetting w:name="{name}" w:uri="http://schemas.microsoft.com/office/word" w:val="{value}"/>'
         for name, value in (
@@ -45,7 +55,7 @@ def settings_xml() -> str:
     )
     return (
         f'<w:settings {NS}><w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/><w:evenAndOddHeaders/>'
-        '<w:characterSpacingControl w:val="compressPunctuation"/>'
+        f'<w:characterSpacingControl w:val="compressPunctuation"/>{line_ends}'
         f"<w:compat><w:useFELayout/>{compat}</w:compat>"
         '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/>'
         "</w:settings>"

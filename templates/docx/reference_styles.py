@@ -110,7 +110,7 @@ GONGWEN = (
     Style("Normal", "Normal", FANGSONG, 16, align="both"),
     Style("BodyText", "Body Text", FANGSONG, 16, line=LINE, first_line=2, widow_control=True),
     *_headings(
-        Style("", "", XIAOBIAOSONG, 22, align="center", line=36, after=LINE, new_page=True),
+        Style("", "", XIAOBIAOSONG, 22, align="center", line=36, after=LINE, in_cell=True),
         replace(_FIRST, font=HEI),
         replace(_FIRST, font=KAI),
         replace(_FIRST, bold=True),
@@ -130,7 +130,7 @@ PLAIN = (
     Style("Normal", "Normal", SONG, 12, align="both"),
     Style("BodyText", "Body Text", SONG, 12, line=20, first_line=2, widow_control=True),
     *_headings(
-        Style("", "", SONG, 18, align="center", line=28, after=12, new_page=True),
+        Style("", "", SONG, 18, align="center", line=28, after=12),
         replace(_TEXT, bold=True),
         _TEXT,
         _TEXT,

@@ -393,9 +393,9 @@ def test_gongwen_styles_name_their_fonts() -> None:
     document = opened(bundled_path("gongwen").read_bytes())
     looks = {
         "Body Text": ("仿宋_GB2312", 16),
-        "Heading 1": ("黑体", 16),
-        "Heading 2": ("楷体_GB2312", 16),
-        "公开部分标题": ("方正小标宋简体", 22),
+        "Heading 1": ("方正小标宋简体", 22),
+        "Heading 2": ("黑体", 16),
+        "Heading 3": ("楷体_GB2312", 16),
         "公开表题": ("方正小标宋简体", 18),
         "公开表文字": ("宋体", 12),
     }
@@ -672,7 +672,8 @@ def test_the_reference_documents_have_every_style_that_is_used(typography: str) 
     known = set(re.findall(r'w:styleId="(\w+)"', part(bundled_path(typography).read_bytes(), "word/styles.xml")))
     cells = {kind + step.suffix for kind, step in itertools.product(styles.CELL_KINDS, styles.STEPS)}
     around = {*styles.AROUND, *styles.CONTENTS_LEVELS, styles.COVER_DEPARTMENT, styles.COVER_TITLE}
-    assert known >= cells | around | {styles.CONTENTS_TITLE, styles.TABLE_GRID}
+    text = {*styles.HEADINGS, styles.BODY, styles.CAPTION, styles.PICTURE, styles.DRAFT}
+    assert known >= cells | around | text | {styles.CONTENTS_TITLE, styles.TABLE_GRID}
 
 
 def test_an_unknown_typography_is_that_of_gongwen() -> None:

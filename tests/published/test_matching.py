@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kpi_cli.checks.engine import check
-from kpi_cli.errors import LedgerError
 from kpi_cli.published.columns import folded, unnumbered
 from kpi_cli.published.disclosure import published_disclosure
 
@@ -173,30 +172,3 @@ def test_words_for_the_same_thing(text: str, same: str) -> None:
 @pytest.mark.parametrize("text", ["一、事业收入", "（一）事业收入", "1. 事业收入", "1、事业收入", "十二、事业收入"])
 def test_numbers_in_front_of_labels(text: str) -> None:
     assert unnumbered(text) == "事业收入"
-
-
-def test_every_mistake_of_the_folder_in_one_go(tmp_path: Path) -> None:
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "disclosure.json").write_text('{"department": "", "year": "2025", "table_set": "mof", "level": "局"}')
-    (tmp_path / "tables/01.csv").write_text("a,b\n1\n")
-    (tmp_path / "tables/01.meta.json").write_text('{"unit": "美元", "header_rows": 1}')
-    (tmp_path / "tables/x.csv").write_text("")
-    claim = {"id": "C1", "value": "一百", "places": 2, "figure": "incom", "comparison": {"base_year": 2024}}
-    (tmp_path / "claims.json").write_text(json.dumps([claim, 7]))
-    with pytest.raises(LedgerError) as caught:
-        published_disclosure(tmp_path)
-    assert [problem.text for problem in caught.value.problems] == [
-        'disclosure.json: department 应为文字；例如 "department": "…"',
-        'disclosure.json: year 不是年份（2025）；例如 "year": 2025',
-        "disclosure.json: level 的值不认识（局）；可用的有：部门、单位",
-        "tables/01.csv:2: 该行有 1 列，其他行有 2 列；请补足或去掉逗号",
-        'tables/01.meta.json: unit 应为金额单位（美元）；例如 "unit": "元"',
-        "tables/x.csv: 文件名不是表号；请写成 01.csv 至 09.csv",
-        'claims.json: 应为一列对象；例如 [{"id": "C001", …}]',
-    ]
-    (tmp_path / "claims.json").write_text(json.dumps([claim]))
-    with pytest.raises(LedgerError) as caught:
-        published_disclosure(tmp_path)
-    texts = [problem.text for problem in caught.value.problems if problem.place.file == "claims.json"]
-    assert len(texts) == 4
-    assert "claims.json: 第 1 条（C1）没有这样的数键（incom）；是不是 income？" in texts

@@ -22,10 +22,12 @@ class DocxOptions:
 
     Attributes:
       reference_doc: Path of a .docx whose styles, page set-up, headers and footers are used; "" is the bundled one.
+      charts: Draw the charts of the written parts; needs the extra `charts`.
       finalize: Page numbers of the contents as LibreOffice prints them; else estimates until Word updates them.
     """
 
     reference_doc: str = field(default="", metadata={"doc": "参考文档（.docx）：用它的样式、页面设置、页眉和页脚"})
+    charts: bool = field(default=False, metadata={"doc": "文字中插入统计图，须安装 kpi-cli[charts]"})
     finalize: bool = field(default=False, metadata={"doc": "用 LibreOffice 排版一遍，填写目录的页码"})
 
 
@@ -42,12 +44,14 @@ class DocxExporter(Exporter):
         """Make the document; see `Exporter.export`.
 
         Raises:
-          ExportError: The reference document cannot be used, or LibreOffice to finalize.
+          ExportError: The reference document cannot be used, LibreOffice to finalize, or matplotlib to draw.
         """
         del host  # needs no other exporter
         from kpi_cli.exporters.docx.document import document_bytes
 
-        return document_bytes(disclosure, reference_doc=options.reference_doc, finalize=options.finalize)
+        return document_bytes(
+            disclosure, reference_doc=options.reference_doc, finalize=options.finalize, charts=options.charts
+        )
 
 
 @hookimpl

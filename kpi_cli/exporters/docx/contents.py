@@ -18,6 +18,10 @@ TITLE = "目　录"
 _FIELD = ' TOC \\o "1-3" \\h \\z \\u '
 
 
+START = 0
+"""Number of the bookmark where pages begin to be numbered, in a document that begins with no heading."""
+
+
 @dataclass(frozen=True)
 class Heading:
     """A heading that the contents list.

@@ -1,4 +1,4 @@
-"""How many pages a table takes: an estimate for the contents, from the heights that its styles fix.
+"""How many pages text and tables take: an estimate for the contents, from the heights that their styles fix.
 
 Heights are points. The count is exact where the reader's fonts are as wide as those that the styles name.
 """
@@ -19,6 +19,69 @@ if TYPE_CHECKING:
 _TWIPS = 20
 _RULE = 0.5
 """What the line under a row adds to its texts; the least height of a row includes it."""
+
+_EPSILON = 0.01
+
+_LEAST = 2
+"""Lines of a paragraph that stand together at the end of a page and at the beginning of one (widow control)."""
+
+
+def least_lines(lines: int) -> int:
+    """Return how many lines of a paragraph stand on the page of the heading above it."""
+    return _LEAST if lines >= 2 * _LEAST else lines
+
+
+class TextPages:
+    """Where on its pages a section of text has arrived.
+
+    Args:
+      room: Height of a page, in points.
+      page: Number of the first page, in the numbers of the document.
+
+    Attributes:
+      page: Number of the page that is being filled.
+      used: Points of it that are.
+    """
+
+    def __init__(self, room: float, page: int) -> None:
+        self.page = page
+        self._room = room
+        self.used = 0.0
+
+    def add(self, lines: int, size: styles.Lines, *, keep: float = 0, new_page: bool = False) -> int:
+        """Fill the height of a paragraph; returns the page that it begins on.
+
+        Args:
+          lines: How many it has.
+          size: Their size.
+          keep: Points of what follows that must stand on the same page.
+          new_page: It begins a page.
+        """
+        height = size.before + lines * size.line + size.after
+        if keep or new_page:
+            self._fit(height + keep, turn=new_page)
+        here = int((self._room - self.used - size.before + _EPSILON) / size.line)
+        if lines <= here:
+            self.used += height
+            return self.page
+        here = min(here, lines - _LEAST)
+        if here < _LEAST:
+            here = 0
+            self._fit(self._room)
+        begins = self.page
+        more, last = divmod(lines - here - 1, max(int(self._room / size.line), 1))
+        self.page += more + bool(here)
+        self.used = (last + 1) * size.line + size.after
+        return begins
+
+    def add_solid(self, height: float) -> None:
+        """Fill the height of something that no page end divides."""
+        self._fit(height)
+        self.used += height
+
+    def _fit(self, height: float, *, turn: bool = False) -> None:
+        if self.used and (turn or self.used + height > self._room + _EPSILON):
+            self.page, self.used = self.page + 1, 0.0
 
 
 def paragraph_height(style: str, text: str, width: int) -> float:

@@ -57,3 +57,41 @@ def display_width(text: str) -> int:
 def line_count(text: str, width: int) -> int:
     """Return how many lines the text takes when it wraps at `width` half-width characters."""
     return sum(max(1, -(-display_width(part) // max(width, 1))) for part in clean(text).split("\n"))
+
+
+_OPENING, _CLOSING = r"“‘（〔《〈【「『(\[{", r"”’）〕》〉】」』)\]}，。、；：！？,.;:!?%％"
+_UNIT = re.compile(rf"[{_OPENING}]*(?:[0-9]+年|[!-'*-Z\\^-z|~]+|.)[{_CLOSING}]*", re.DOTALL)
+"""What no line end divides: a number or word, with the opening marks before it and the closing marks behind it."""
+
+_NUMBER = re.compile("[0-9]")
+_BESIDE_NUMBER = 1.5
+"""What LibreOffice adds around a number and stand-ins for 仿宋 by wider digits, in half-width characters."""
+
+_HANGING = "，。、；：！？"
+"""Marks that may stand beyond the end of a line."""
+
+
+def wrapped_count(text: str, width: int, indent: int) -> int:
+    """Return how many lines a paragraph of text takes.
+
+    Args:
+      text: The paragraph.
+      width: Half-width characters on a line.
+      indent: Half-width characters that the first line is shorter.
+    """
+    count = 0
+    for part in clean(text).split("\n"):
+        count, used = count + 1, float(indent)
+        for unit in _UNIT.findall(part):
+            size, hanging = 2.0, 0
+            if len(unit) > 1 or unit.isascii():  # most are one Chinese character
+                size = display_width(unit) + _BESIDE_NUMBER * bool(_NUMBER.search(unit))
+                hanging = 2 * (unit[-1] in _HANGING)
+            if used + size - hanging > width:
+                count, used = count + 1, 0.0
+            used += size
+            if size > width > 0:  # a word longer than a line
+                more = int((used - 1) // width)
+                count, used = count + more, used - more * width
+        indent = 0
+    return count

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kpi_cli.exporters.xlsx.ledger_list import FIRST_ROW, AmountColumn, HelperColumn, LedgerList, TextColumn
 from kpi_cli.exporters.xlsx.page import set_up_page
 from kpi_cli.exporters.xlsx.styles import HEADER_FILL
-from kpi_cli.exporters.xlsx.text import clean, display_width, line_count, looks_like_formula
+from kpi_cli.exporters.xlsx.text import display_width, line_count, looks_like_formula
 from kpi_cli.tables.table import UNKNOWN_TEXT, address
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class LedgerSheet:
     def write(self, disclosure: Disclosure) -> None:
         """Write everything."""
         last = len(self._list.columns) - 1
-        self._across(_TITLE, last, clean(f"{disclosure.department}{disclosure.year}年预算台账"), self._styles.title)
+        title = self._styles.titled(f"{disclosure.department}{disclosure.year}年预算台账")
+        self._across(_TITLE, last, title, self._styles.title)
         explanation = _EXPLANATION.rstrip("。") + (_HELPERS if self._list.helpers else "") + "。"
         self._across(_NOTE, last, explanation, self._styles.of(font_size=_SIZE, text_wrap=True))
         self._sheet.set_default_row(_ROW_HEIGHT)

@@ -1,25 +1,35 @@
-"""Links from a figure to its records on the sheet 台账, for every figure that records make up."""
+"""Links from a figure to its records on the sheet 台账, for every figure that records make up.
+
+Sets of records are whole numbers with a bit for each record, so that a figure costs a few operations however long
+the ledger is.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import TYPE_CHECKING
 
 from kpi_cli.exporters.xlsx.ledger_list import FIRST_ROW
 from kpi_cli.tables.table import Difference, Growth, Sum, address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from kpi_cli.exporters.xlsx.ledger_list import LedgerList
     from kpi_cli.exporters.xlsx.sheet import Sheet
     from kpi_cli.tables.selection import Selection
     from kpi_cli.tables.table import Cell, Formula, Table
 
-WORK_LIMIT = 500_000
-"""Figures times records that are looked at; a workbook beyond it gets no links, since finding them would take longer
-than writing it, and the sheet's filters answer the same question."""
-_TIP_LIMIT = 255
+ROW_LIMIT = 2000
+"""A longer table gets no links: a sheet holds 65,530 of them, and each one takes as long as writing its cell."""
+
+_RUNS_NAMED = 15
+"""How many blocks of rows a tip names; it holds 255 characters."""
+
+_Position = tuple[int, int]
 
 
 class Links:
@@ -31,51 +41,67 @@ class Links:
     """
 
     def __init__(self, records: LedgerList, sheet: str) -> None:
-        self._sheet = sheet.replace("'", "''")
-        self._by_kind: dict[str, list[tuple[int, object]]] = {}
-        for row, (kind, record) in enumerate(records.records, FIRST_ROW):
-            self._by_kind.setdefault(kind, []).append((row, record))
-        self._last = address(1, max(len(records.columns) - 1, 0))[:-1]
-        self._work = 0
+        self._records = records.records
+        self._sheet = sheet
+        self._last_column = address(1, max(len(records.columns) - 1, 0))[:-1]
+        self._sets: dict[tuple[str, str], dict[object, int]] = {}
 
     def add(self, sheet: Sheet, table: Table) -> None:
         """Link the figures of a table; cells keep their numbers, formulas and looks."""
-        figures = [(r, c, cell) for r, c, cell in table.figures() if cell.value]
-        self._work += len(figures) * max(map(len, self._by_kind.values()), default=0)
-        if self._work > WORK_LIMIT:
+        if len(table.rows) > ROW_LIMIT or not self._records:
             return
-        known: dict[tuple[int, int], tuple[int, ...]] = {}
-        for r, c, cell in figures:
-            rows = self._rows(table, (r, c), cell, known)
-            if rows:
-                runs = _runs(rows)
-                first, last = runs[0]
-                target = f"internal:'{self._sheet}'!A{first}:{self._last}{last}"
-                sheet.link(table.first_row - 1 + r, c, target, _tip(runs))
+        known: dict[_Position, int] = {}
+        for r, c, cell in table.figures():
+            found = self._behind(table, (r, c), cell, known) if cell.value else 0
+            if found:
+                runs = _runs(found)
+                cells = f"A{runs[0][0]}:{self._last_column}{runs[0][1]}"
+                sheet.link(table.first_row - 1 + r, c, self._sheet, cells, _tip(found.bit_count(), runs))
 
-    def _rows(
-        self, table: Table, at: tuple[int, int], cell: Cell, known: dict[tuple[int, int], tuple[int, ...]]
-    ) -> tuple[int, ...]:
-        """Return the sheet rows of the records behind a figure, of this year."""
+    def _behind(self, table: Table, at: _Position, cell: Cell, known: dict[_Position, int]) -> int:
+        """Return the records of this year behind a figure."""
         if at not in known:
-            known[at] = ()  # also ends a circle, which no table has
-            found: set[int] = set()
-            if cell.selection is not None and not cell.selection.year_offset:
-                found.update(self._selected(cell.selection))
-            for r, c in _parts(cell.formula):
-                found.update(self._rows(table, (r, c), table.rows[r][c], known))
-            known[at] = tuple(sorted(found))
+            known[at] = 0  # also ends a circle, which no table has
+            own = self._selected(cell.selection) if cell.selection is not None else 0
+            parts = (self._behind(table, (r, c), table.rows[r][c], known) for r, c in _parts(cell.formula))
+            known[at] = reduce(or_, parts, own)
         return known[at]
 
-    def _selected(self, selection: Selection) -> Iterator[int]:
-        records = self._by_kind.get(selection.records, [])
-        asked = {name for name, _ in (*selection.values, *selection.prefixes)}
-        if records and all(hasattr(records[0][1], name) for name in asked):
-            is_selected = selection.predicate()
-            yield from (row for row, record in records if is_selected(record))
+    def _selected(self, selection: Selection) -> int:
+        if selection.year_offset:
+            return 0
+        found = _union(self._by_value(selection.records, "").values())
+        for name, allowed in selection.values:
+            sets = self._by_value(selection.records, name)
+            found &= _union(sets.get(value, 0) for value in allowed)
+        for name, prefix in selection.prefixes:
+            sets = self._by_value(selection.records, name)
+            found &= _union(records for value, records in sets.items() if str(value).startswith(prefix))
+        return found
+
+    def _by_value(self, kind: str, name: str) -> dict[object, int]:
+        """Return the records of a kind by the value of a field."""
+        if (kind, name) not in self._sets:
+            places: dict[object, list[int]] = {}
+            for i, (its_kind, record) in enumerate(self._records):
+                if its_kind == kind:
+                    places.setdefault(getattr(record, name, None), []).append(i)
+            self._sets[kind, name] = {value: _bits(found) for value, found in places.items()}
+        return self._sets[kind, name]
 
 
-def _parts(formula: Formula | None) -> tuple[tuple[int, int], ...]:
+def _bits(places: list[int]) -> int:
+    octets = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        octets[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(octets, "little")
+
+
+def _union(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)
+
+
+def _parts(formula: Formula | None) -> tuple[_Position, ...]:
     if isinstance(formula, Sum):
         return formula.cells
     if isinstance(formula, Difference):
@@ -83,15 +109,14 @@ def _parts(formula: Formula | None) -> tuple[tuple[int, int], ...]:
     return (formula.current, formula.base) if isinstance(formula, Growth) else ()
 
 
-def _runs(rows: tuple[int, ...]) -> list[tuple[int, int]]:
-    ends = [0, *(i for i, (a, b) in enumerate(pairwise(rows), 1) if b != a + 1), len(rows)]
-    return [(rows[a], rows[b - 1]) for a, b in pairwise(ends)]
+def _runs(records: int) -> list[tuple[int, int]]:
+    """Return the first blocks of neighbouring records as (first, last) sheet rows, one more than a tip names."""
+    blocks = re.finditer("1+", f"{records:b}"[::-1])
+    return [(FIRST_ROW + m.start(), FIRST_ROW + m.end() - 1) for m in islice(blocks, _RUNS_NAMED + 1)]
 
 
-def _tip(runs: list[tuple[int, int]]) -> str:
+def _tip(count: int, runs: list[tuple[int, int]]) -> str:
     """Name the rows, as many as a tip can hold."""
     texts = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
-    count = sum(last - first + 1 for first, last in runs)
-    while len(made := f"台账 {count} 条：第 {'、'.join(texts)} 行") > _TIP_LIMIT:
-        texts = [*texts[:-2], "…"]
-    return made
+    more = "…" if len(texts) > _RUNS_NAMED else ""
+    return f"台账 {count} 条：第 {'、'.join(texts[:_RUNS_NAMED])}{more} 行"

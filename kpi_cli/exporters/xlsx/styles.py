@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.exporters.xlsx.text import clean, looks_like_formula
 from kpi_cli.tables.table import Role
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FONT = "宋体"
 TITLE_SIZE = 18
 HEADER_FILL = "#F2F2F2"
+DRAFT, DRAFT_COLOR = "草稿", "#C00000"
 
 WORKBOOK_OPTIONS: dict[str, Any] = {
     "in_memory": True,
@@ -72,12 +74,19 @@ class NumberStyle:
 
 
 class Styles:
-    """The formats of one workbook, made when they are first asked for."""
+    """The formats of one workbook, made when they are first asked for.
 
-    def __init__(self, book: Workbook) -> None:
+    Args:
+      book: The workbook.
+      is_draft: Titles say 草稿, in red.
+    """
+
+    def __init__(self, book: Workbook, *, is_draft: bool = False) -> None:
         self._book = book
         self._made: dict[tuple[object, ...], Format] = {}
-        self.title = self.of(font_size=TITLE_SIZE, align="center", text_wrap=True)
+        self._before_title = f"【{DRAFT}】" if is_draft else ""
+        color = {"font_color": DRAFT_COLOR} if is_draft else {}
+        self.title = self.of(font_size=TITLE_SIZE, align="center", text_wrap=True, **color)
         self.label = self.of()
         self.unit_label = self.of(align="right")
         self.note = self.of(text_wrap=True)
@@ -88,6 +97,14 @@ class Styles:
         if key not in self._made:
             self._made[key] = self._book.add_format({"valign": "vcenter", **properties})
         return self._made[key]
+
+    def titled(self, title: str) -> str:
+        """Return the title of a sheet as it is written."""
+        return self._before_title + clean(title)
+
+    def words(self, text: str, **properties: Any) -> Format:
+        """Return the format with these properties for a text, which stays one when somebody edits the cell."""
+        return self.of(**properties, quote_prefix=True) if looks_like_formula(text) else self.of(**properties)
 
     def text(self, role: Role, align: str, indent: int, *, looks_like_formula: bool) -> Format:
         """Return the format of a cell with words, or of a blank one."""

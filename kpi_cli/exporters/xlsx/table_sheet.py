@@ -87,7 +87,7 @@ class TableSheet:
 
     def _headings(self, width: int) -> None:
         table, styles = self._table, self._styles
-        title = clean(table.title)
+        title = styles.titled(table.title)
         self._across(table.title_row - 1, title, styles.title)
         self._sheet.set_row(table.title_row - 1, height_of(title, width, TITLE_HEIGHT, scale=1.5))
         spacers = [row for row in range(1, table.first_row) if row not in (table.title_row, table.label_row)]

@@ -17,7 +17,7 @@ from kpi_cli.exporters.xlsx.links import Links
 from kpi_cli.exporters.xlsx.narrative_sheet import SHEET as NARRATIVE_SHEET
 from kpi_cli.exporters.xlsx.narrative_sheet import NarrativeSheet
 from kpi_cli.exporters.xlsx.sheet import Sheet
-from kpi_cli.exporters.xlsx.styles import WORKBOOK_OPTIONS, Styles
+from kpi_cli.exporters.xlsx.styles import DRAFT, WORKBOOK_OPTIONS, Styles
 from kpi_cli.exporters.xlsx.table_sheet import TableSheet
 from kpi_cli.exporters.xlsx.text import clean, sheet_names
 from kpi_cli.problems import Problem
@@ -45,8 +45,7 @@ def workbook_bytes(disclosure: Disclosure, *, live: bool) -> bytes:
     _check_size(disclosure, records)
     stream = BytesIO()
     book = Workbook(stream, WORKBOOK_OPTIONS)
-    title = clean(disclosure.title) + ("（草稿）" if disclosure.is_draft else "")
-    book.set_properties({"title": title, "author": clean(disclosure.department), "created": CREATED})
+    book.set_properties(_properties(disclosure))
     _write_sheets(book, disclosure, records, live=live)
     if disclosure.is_draft:
         for sheet in book.worksheets():
@@ -55,19 +54,27 @@ def workbook_bytes(disclosure: Disclosure, *, live: bool) -> bytes:
     return stream.getvalue()
 
 
+def _properties(disclosure: Disclosure) -> dict[str, object]:
+    title, author = clean(disclosure.title), clean(disclosure.department)
+    if not disclosure.is_draft:
+        return {"title": title, "author": author, "created": CREATED}
+    return {"title": f"{title}（{DRAFT}）", "author": author, "created": CREATED, "status": DRAFT}
+
+
 def _write_sheets(book: Workbook, disclosure: Disclosure, records: LedgerList, *, live: bool) -> None:
-    styles, narrative = Styles(book), disclosure.narrative
-    tables = [f"{table.id} {table.name}" for table in disclosure.tables]
-    *names, text_name, chart_name, ledger_name = sheet_names([*tables, NARRATIVE_SHEET, CHART_SHEET, SHEET])
+    styles, narrative = Styles(book, is_draft=disclosure.is_draft), disclosure.narrative
+    wanted = [f"{table.id} {table.name}" for table in disclosure.tables]
+    *names, text_name, chart_name, ledger_name = sheet_names([*wanted, NARRATIVE_SHEET, CHART_SHEET, SHEET])
+    tables, links = dict(zip(names, disclosure.tables, strict=True)), Links(records, ledger_name)
     if narrative is not None and narrative.blocks:
-        NarrativeSheet(book.add_worksheet(text_name, Sheet), narrative, styles).write(disclosure.title)
-    links = Links(records, ledger_name)
-    for name, table in zip(names, disclosure.tables, strict=True):
+        NarrativeSheet(book.add_worksheet(text_name, Sheet), styles, tables).write(disclosure.title, narrative)
+    for name, table in tables.items():
         sheet = book.add_worksheet(name, Sheet)
         TableSheet(sheet, table, styles, records.formula if live else None).write()
         links.add(sheet, table)
     if narrative is not None and narrative.charts:
-        ChartSheet(book, book.add_worksheet(chart_name, Sheet), chart_name, styles).write(narrative.charts)
+        title = f"{disclosure.department}{disclosure.year}年预算图表"
+        ChartSheet(book, book.add_worksheet(chart_name, Sheet), styles).write(title, narrative.charts)
     if records.records:
         LedgerSheet(book.add_worksheet(ledger_name, Sheet), records, styles).write(disclosure)
 
