@@ -240,7 +240,8 @@ class Conformance:
         raw = b"".join(files.values())
         if HOSTILE[4].encode() in raw and self.exporter.mime_type in ("text/html", "application/xhtml+xml"):
             return "尖括号没有转义"
-        return "" if "a & b" in self.read(files) or b"a &amp; b" in raw else "特殊字符丢失"
+        text = "".join(self.read(files).split())  # a page does not keep white space
+        return "" if "a&b" in text or b"a &amp; b" in raw else "特殊字符丢失"
 
     def copes_with_many_rows(self) -> str:
         """A table of 10,000 rows takes bounded time and loses none."""
