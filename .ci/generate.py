@@ -1,12 +1,14 @@
 """Write the files that are made from others; `--check` fails where one is out of date.
 
 `kpi_cli/cli/tree.json`: the Typer tree for the front door. `docs/cli.md`: every help page. `docs/ledger.md`: every
-file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/errors.md`: exit statuses and problems.
+file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/methods.md`: the scoring methods.
+`docs/errors.md`: exit statuses and problems.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -19,6 +21,9 @@ from kpi_cli.checks.rules import bundled_rules
 from kpi_cli.cli import app
 from kpi_cli.cli.frontdoor import COMMANDS, TREE
 from kpi_cli.errors import EXIT_STATUSES
+from kpi_cli.evaluation import kinds as evaluation_kinds
+from kpi_cli.evaluation.methods import METHODS
+from kpi_cli.evaluation.rules.engine import evaluation_rules
 from kpi_cli.ledger import subjects_file
 from kpi_cli.model import fields
 from kpi_cli.problems import WORDING
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.evaluation.methods.method import Method
 
 KINDS = {int: "int", str: "text", Path: "path", bool: "flag", float: "other"}
 
@@ -96,7 +102,48 @@ def rule_catalogue() -> str:
         parts += ["", f"## {id_}"]
         for explain, rule in {rule.explain: rule for rule in rules}.items():
             parts += ["", f"**{rule.title}**（{grade(rule)}）。{explain}", *rule_details(rule)]
+    parts += ["", "# 绩效考评的校验规则", "", "`kpi eval check --explain 规则` 在终端显示同样的说明。"]
+    for rule in evaluation_rules():
+        parts += ["", f"## {rule.id}", "", f"**{rule.title}**（{grade(rule)}）。{rule.explain}", *rule_details(rule)]
     return "\n".join(parts) + "\n"
+
+
+FAMILIES = {
+    "indicator": "指标（`indicators` 的 `method`）",
+    "review": "公众评议（`[scheme.public_review]`）",
+    "leader": "领导评价（`[scheme.leader_rating]`）",
+    "points": "扣分和加分",
+    "project": "项目支出绩效自评",
+}
+
+
+def method_catalogue() -> str:
+    """Return docs/methods.md: every scoring method with its formula, parameters and source."""
+    parts = ["# 计分方法", "", "由 `make generate` 从 `kpi_cli/evaluation/methods/` 生成，请勿手改。", ""]
+    parts += ["方法可写名称（`ratio`）、代号（`M01`）或中文名。公式说明取自代码，为英文。"]
+    for family, words in FAMILIES.items():
+        parts += ["", f"## {words}"]
+        own = [method for (each, _), method in METHODS.items() if each == family]
+        for method in sorted(own, key=lambda method: method.code):
+            parts += ["", f"### {method.code} `{method.name}` {method.title}", "", *method_details(method)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def method_details(method: Method) -> list[str]:
+    """Return what a method computes, what it needs and its parameters."""
+    formula = inspect.cleandoc(method.compute.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+    words = {"actual": "实际值", "target": "目标值", "baseline": "基期值"}
+    needs = [words[name] for name in method.needs] + [f"inputs.{name}" for name in method.inputs]
+    found = [formula, ""] + ([f"需要：{'、'.join(needs)}。", ""] if needs else [])
+    if method.params:
+        found += ["| 参数 | 含义 | 必填 | 可选的词 |", "|---|---|---|---|"]
+        found += [
+            f"| `{name}` | {param.doc} | {'是' if param.required else ''} | {'、'.join(param.choices)} |".replace(
+                "|  |", "| |"
+            )
+            for name, param in method.params.items()
+        ]
+    return found
 
 
 def grade(rule: TieOutRule) -> str:
@@ -149,6 +196,15 @@ def ledger_reference() -> str:
         head = f"## 年度/{kind.file}：[[{kind.name}]] {kind.label}"
         parts += [head, "", f"导入：`kpi import {kind.plural} 文件`", "", *fields_table(kind.fields)]
     parts += ["## 年度/subjects.csv：当年的本地科目名称", "", *fields_table(subjects_file.FIELDS)]
+    parts += [
+        "# 绩效考评的记录",
+        "",
+        "方案 `年度/evaluation/scheme.toml` 的写法见 [evaluation.md](evaluation.md)。",
+        "",
+    ]
+    for kind in evaluation_kinds.KINDS.values():
+        head = f"## 年度/{kind.file}：[[{kind.name}]] {kind.label}"
+        parts += [head, "", f"导入：`kpi eval import {kind.plural} 文件`", "", *fields_table(kind.fields)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -172,6 +228,7 @@ def outputs() -> dict[Path, str]:
         docs / "cli.md": cli_reference(),
         docs / "ledger.md": ledger_reference(),
         docs / "rules.md": rule_catalogue(),
+        docs / "methods.md": method_catalogue(),
         docs / "errors.md": error_catalogue(),
     }
 

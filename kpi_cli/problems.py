@@ -226,6 +226,10 @@ WORDING |= {
 WORDING |= {
     # performance evaluation
     "eval-no-scheme": ("{year} 年没有考评方案", "请用 kpi eval scheme new 新建，或写入 evaluation/scheme.toml"),
+    "eval-scheme-exists": ("该年已有考评方案", "请直接修改这个文件，或先移走它"),
+    "eval-both-have": ("合并后有两条同样的记录", "请先决定留哪一条，用 kpi {command} 删去另一条"),
+    "eval-name": ("评议和评分只记编号，不留姓名（V308）", "请删去姓名，改用编号，例如 D012"),
+    "eval-unknown-indicator-name": ("没有这项指标", "{hint}"),
     "eval-weights-sum": ("{key} 的合计不是 {whole}", "请改正权重"),
     "eval-negative-weight": ("{key} 是负数", "请改正权重"),
     "eval-no-weights": ("类别“{category}”在方案里没有权重", "请补上 [scheme.weights.类别]"),

@@ -517,6 +517,37 @@ CASES = [
         status=3,
     ),
     Case(
+        "eval-scheme-exists",
+        "2025/evaluation/scheme.toml: 该年已有考评方案；请直接修改这个文件，或先移走它",
+        {"2025/evaluation/scheme.toml": "[scheme]\n"},
+        ("eval", "scheme", "new"),
+    ),
+    Case(
+        "eval-name",
+        "评议和评分只记编号，不留姓名（V308）（张三丰）；请删去姓名，改用编号，例如 D012",
+        EMPTY,
+        ("eval", "add", "leaders", "leader_no=张三丰", "own_unit=a"),
+    ),
+    Case(
+        "eval-unknown-indicator-name",
+        "没有这项指标（1.2）；是不是 1.1？",
+        {"2025/evaluation/indicators.toml": '[[indicator]]\nindicator = "1.1"\nname = "投资"\n'},
+        ("eval", "add", "results", "indicator=1.2", "evaluated_unit=a"),
+    ),
+    Case(
+        "eval-both-have",
+        "2025/evaluation/results.toml:4: 合并后有两条同样的记录（1.1/a）；请先决定留哪一条，用 kpi eval remove results 删去另一条",
+        {
+            "2025/evaluation/units.toml": "".join(
+                f'[[unit]]\nevaluated_unit = "{unit}"\nname = "{unit}"\ncategory = "部门"\n' for unit in "ab"
+            ),
+            "2025/evaluation/results.toml": "".join(
+                f'[[result]]\nindicator = "1.1"\nevaluated_unit = "{unit}"\n' for unit in "ba"
+            ),
+        },
+        ("eval", "rename", "units", "b", "a"),
+    ),
+    Case(
         "findings",
         "有 4 个错误级问题，没有导出；用 kpi check 查看；确要导出草稿请加 --force",
         OK,

@@ -186,12 +186,18 @@ def explain_rule(session: Session, name: str, format: str) -> int:
       UsageError: There is no such rule.
     """
     from kpi_cli.checks.rules import bundled_rules
+
+    return show_rule(session, name, [*bundled_rules(), *more_rules(session)], format)
+
+
+def show_rule(session: Session, name: str, rules: Iterable[TieOutRule], format: str) -> int:
+    """Show one of these rules, see `explain_rule`."""
     from kpi_cli.rendering import findings
 
-    rules = [*bundled_rules(), *more_rules(session)]
-    own = [rule for rule in rules if rule.id == name.upper()]
+    known = list(rules)
+    own = [rule for rule in known if rule.id == name.upper()]
     if not own:
-        facts = {"field": "规则", "hint": suggestion(name.upper(), dict.fromkeys(rule.id for rule in rules))}
+        facts = {"field": "规则", "hint": suggestion(name.upper(), dict.fromkeys(rule.id for rule in known))}
         raise UsageError(Problem("unknown-value", value=name, facts=facts))
     if format == "json":
         terminal.say(findings.rules_json(own))
@@ -236,6 +242,16 @@ def passed(session: Session, disclosure: Disclosure, *, force: bool = False) -> 
       FindingsError: There are findings of severity error, and no `force`.
     """
     result = evaluated(session, disclosure)
+    refuse_errors(result, force=force)
+    return result
+
+
+def refuse_errors(result: CheckResult, *, force: bool) -> bool:
+    """Name every error on stderr; returns whether there are any and `force` goes on in spite of them.
+
+    Raises:
+      FindingsError: There are errors, and no `force`.
+    """
     errors = [finding for finding in result.findings if finding.severity == "error"]
     for finding in errors:
         terminal.note(f"{finding.rule} {finding.where}：{finding.message}")
@@ -243,7 +259,7 @@ def passed(session: Session, disclosure: Disclosure, *, force: bool = False) -> 
         raise FindingsError(Problem("findings", facts={"count": len(errors)}))
     if errors:
         terminal.note(f"有 {len(errors)} 个错误级问题，文件每页标注“草稿”")
-    return result
+    return bool(errors)
 
 
 def exporter_options(

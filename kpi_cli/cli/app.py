@@ -30,6 +30,7 @@ COMMANDS = {
     "compare": "kpi_cli.cli.compare",
     "export": "kpi_cli.cli.export",
     "check": "kpi_cli.cli.check",
+    "eval": "kpi_cli.cli.evaluation",
     "batch": "kpi_cli.cli.batch",
     "trace": "kpi_cli.cli.trace",
     "history": "kpi_cli.cli.ledger",

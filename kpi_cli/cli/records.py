@@ -191,8 +191,8 @@ def _list(kind: f.RecordKind) -> Callable[..., None]:
         if format == "json":
             terminal.say(records.records_json(chosen, kind, listed))
         elif format == "csv":
-            terminal.say(records.records_csv(kind, listed))
+            terminal.say(records.records_csv(kind.fields, listed))
         else:
-            terminal.show(records.records_lines(kind, listed), session(context).color)
+            terminal.show(records.records_lines(kind.fields, listed), session(context).color)
 
     return list_

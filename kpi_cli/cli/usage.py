@@ -41,8 +41,8 @@ class KpiGroup(typer.core.TyperGroup):
 
 def add_group(
     app: typer.Typer, name: str, words: str, commands: Mapping[str, tuple[Callable[..., None], str, str]]
-) -> None:
-    """Add a group to the command tree, also one of a single command.
+) -> typer.Typer:
+    """Add a group to the command tree, also one of a single command, and return it.
 
     Args:
       app: The tree.
@@ -55,6 +55,7 @@ def add_group(
         group.command(command, cls=KpiCommand, help=does, epilog=examples)(function)
     group.callback(help=words)(lambda: None)
     app.add_typer(group, name=name)
+    return group
 
 
 def help_page(command: Any, ctx: Any) -> str:

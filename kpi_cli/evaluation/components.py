@@ -207,16 +207,12 @@ def _rating(scores: Scores, item: r.LeaderRating) -> Fraction:
 
 
 def facts_of(scores: Scores, unit: str) -> list[Fact]:
-    """Return a unit's inspections as they count.
-
-    Raises:
-      MethodError: An inspection names a clause that the scheme does not have.
-    """
+    """Return a unit's inspections as they count; one by an unknown clause is refused with the references."""
     rules = {rule.id: rule for rule in scores.scheme.deduction_rule}
     found: list[Fact] = []
     for item in scores.index.inspections.get(unit, []):
         if item.rule not in rules:
-            raise MethodError("eval-unknown-clause", clause=item.rule)
+            continue
         appeal = scores.index.appeals.get((unit, item.id))
         decided = None if appeal is None or appeal.decided is None else exact(appeal.decided)
         found.append(points.Fact(item.id, rules[item.rule], item.count, item.level, decided, item.source))
@@ -240,11 +236,7 @@ def deduction(scores: Scores, unit: str) -> Component | None:
         return _capped(scores, stated, scores.scheme.caps.deduction)
     if scores.scheme.inspection_mode == "component":
         return _outside(scores, unit, "deduction", Outcome(ZERO), (), scores.scheme.caps.deduction)
-    try:
-        facts = facts_of(scores, unit)
-    except MethodError as error:
-        scores.fail(error.code, scores.index.units[unit].source, unit, **error.facts)
-        return None
+    facts = facts_of(scores, unit)
     found = points.deductions(facts) if facts else Outcome(ZERO)
     sources = tuple(fact.source for fact in facts)
     return _outside(scores, unit, "deduction", found, sources, scores.scheme.caps.deduction)

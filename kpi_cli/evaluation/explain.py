@@ -175,10 +175,9 @@ def _of_unit(scores: Scores, unit: str) -> Iterator[Line]:
 
 
 def _component_lines(name: str, found: Component) -> Iterator[Line]:
-    yield Line(f"{name}：{found.score}", 0, found.sources if not found.steps else ())
-    yield from (
-        Line(step.text, 1, step.sources or (found.sources if len(found.sources) == 1 else ())) for step in found.steps
-    )
+    are_placed = any(step.sources for step in found.steps)
+    yield Line(f"{name}：{found.score}", 0, () if are_placed else found.sources)
+    yield from (Line(step.text, 1, step.sources) for step in found.steps)
     shown = {step.text for step in found.steps}
     yield from (Line(f"注：{note}") for note in found.notes if note not in shown)
 
@@ -210,5 +209,14 @@ def written_lines(explanation: Explanation) -> Iterable[str]:
     """Write an explanation as plain text, each line with the places of its numbers."""
     yield explanation.title
     for line in explanation.lines:
-        places = "、".join(f"{source.file}:{source.line}" for source in line.sources if source.file)
+        places = "；".join(f"{file}:{'、'.join(map(str, lines))}" for file, lines in _places(line.sources).items())
         yield "  " * line.level + line.text + (f"  [{places}]" if places else "")
+
+
+def _places(sources: Iterable[Source]) -> dict[str, list[int]]:
+    """Return the lines of each file."""
+    found: dict[str, list[int]] = {}
+    for source in sources:
+        if source.file and source.line not in found.setdefault(source.file, []):
+            found[source.file].append(source.line)
+    return found

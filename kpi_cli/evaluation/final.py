@@ -161,6 +161,10 @@ def reference_problems(scores: Scores) -> Iterator[Problem]:
     for result in year.results:
         if (result.indicator, result.evaluated_unit) not in index.assignments:
             yield Problem("eval-not-assigned", place_of(result.source), _pair(result))
+    clauses = {rule.id for rule in scores.scheme.deduction_rule}
+    for item in year.inspections:
+        if item.rule not in clauses:
+            yield Problem("eval-unknown-clause", place_of(item.source), item.id, {"clause": item.rule})
     yield from _repeated(year.results)
     yield from _repeated(year.assignments)
     for records in (year.ballots, year.surveys, year.leader_ratings, year.inspections, year.bonuses, year.vetoes):

@@ -28,6 +28,16 @@ MISSING_POLICIES = ("error", "redistribute", "zero")
 TIE_BREAKS = ("indicator_score", "public_review", "deduction", "leader_rating", "bonus")
 """What may break a tie: a component (higher wins), `bonus` (higher wins) or `deduction` (smaller wins)."""
 
+CHOICES = {
+    "rounding": ROUNDINGS,
+    "carry": CARRIES,
+    "inspection_mode": INSPECTION_MODES,
+    "leader_rating.method": LEADER_METHODS,
+    "public_review.method": REVIEW_METHODS,
+    "public_review.missing_group": MISSING_POLICIES,
+}
+"""Settings that take one of a few words."""
+
 HUNDRED = Decimal(100)
 
 

@@ -6,7 +6,12 @@ categories, respondent groups, stages, tiers, levels and bonus types of its own 
 
 from __future__ import annotations
 
+import re
+
 from kpi_cli.model.vocabulary import Term, Vocabulary
+
+NAME = re.compile(r"[\u4e00-\u9fff·]{2,}")
+"""Chinese words in a token: respondents and raters have numbers, so this is a name (V308)."""
 
 
 def _words(name: str, **words: str) -> Vocabulary:

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
     from kpi_cli.evaluation.final import Final
 
-_CHOICES = {
-    "rounding": s.ROUNDINGS,
-    "carry": s.CARRIES,
-    "inspection_mode": s.INSPECTION_MODES,
-    "leader_rating.method": s.LEADER_METHODS,
-    "public_review.method": s.REVIEW_METHODS,
-    "public_review.missing_group": s.MISSING_POLICIES,
-}
 _FIXED = ("year", "doc_no", "source", "deadlines", "appeal_deadline")
 _NUMBERS = ("final_cap", "deduction", "bonus", "quota", "min", "cap", "unit_count")
 """Settings that may be absent, and are numbers where they are not; an empty value takes them away."""
@@ -126,7 +118,7 @@ def _unknown(key: str, name: str, known: Iterable[str]) -> UsageError:
 
 def _value(old: Any, text: str, key: str) -> Any:
     """Read a value of the same kind as the one that it replaces."""
-    text, choices = text.strip(), _CHOICES.get(key)
+    text, choices = text.strip(), s.CHOICES.get(key)
     if choices:
         return _checked(text in choices, text, text, key, "、".join(choices), choices[0])
     if isinstance(old, bool):

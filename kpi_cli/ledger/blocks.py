@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 from kpi_cli.toml_source import token_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kpi_cli.model.fields import RecordKind
 
 
@@ -88,6 +87,10 @@ def literal(value: Any) -> str:
         return f"{yuan / 10000:.{places}f}"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{literal(str(key))} = {literal(each)}' for key, each in value.items())} }}"
     if isinstance(value, (int, Decimal)):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     escaped = "".join(_ESCAPES.get(c, c if c.isprintable() or c > "\x9f" else f"\\u{ord(c):04X}") for c in str(value))

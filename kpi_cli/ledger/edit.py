@@ -136,6 +136,11 @@ def _blocks(text: str, kind: f.RecordKind) -> tuple[str, list[blocks.Block]]:
     return text, found
 
 
+def file_blocks(raw: bytes, kind: f.RecordKind) -> tuple[str, list[blocks.Block]]:
+    """Return the text of a file and its records as blocks of it."""
+    return _blocks(_text(raw), kind)
+
+
 def _text(raw: bytes | None) -> str:
     """Decode a file; line ends become plain where they are all alike, and stay as they are where they are mixed."""
     text = "" if raw is None else raw.decode("utf-8-sig")
@@ -146,8 +151,8 @@ def _is_crlf(raw: bytes | None) -> bool:
     return raw is not None and b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n")
 
 
-def _bytes(text: str, old: bytes | None) -> bytes:
-    """Encode a file again as it was: with its BOM and its line ends."""
+def file_bytes(text: str, old: bytes | None) -> bytes:
+    """Encode a changed file as it was: with its BOM and its line ends."""
     if _is_crlf(old):
         text = text.replace("\n", "\r\n")
     return (b"\xef\xbb\xbf" if old and old.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
@@ -215,7 +220,7 @@ def append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> 
     old = tx.read(file)
     with _faults_explained(old, file):
         text = _text(old) if old is not None else file_head(kind, year)
-        tx.write(file, _bytes(blocks.append(text, kind, texts), old))
+        tx.write(file, file_bytes(blocks.append(text, kind, texts), old))
 
 
 def set_record(
@@ -248,7 +253,7 @@ def set_record(
             changed = blocks.change(text, kind, block, {**new, **{k: v for k, v in merged.items() if v != given[k]}})
         if kind.identity and kind.reference(merged) != ref:
             _refuse(_in_use(ledger, year, kind, ref))
-        tx.write(file, _bytes(changed, old))
+        tx.write(file, file_bytes(changed, old))
         checks.guard(tx)
         tx.summary = f"修改{kind.label} {ref}（{year} 年）"
         tx.commit()
@@ -315,7 +320,7 @@ def remove_record(
         with _faults_explained(old, file):
             text, block = _locate(_text(old), kind, ref)
         _refuse(_in_use(ledger, year, kind, ref))
-        tx.write(file, _bytes(blocks.remove(text, block), old))
+        tx.write(file, file_bytes(blocks.remove(text, block), old))
         guard(tx)
         tx.summary = f"删去{kind.label} {ref}（{year} 年）"
         tx.commit()
@@ -341,8 +346,9 @@ def _by_identity(text: str, found: list[blocks.Block], kind: f.RecordKind, ref: 
 
     for block in found:
         raw = tomli.loads(text[block.start : block.end])[kind.name][0]
-        if kind.reference({name: str(raw.get(name, "")).strip() for name in kind.identity}) == ref:
-            return block
+        with contextlib.suppress(f.FieldError):
+            if kind.reference({name: kind.by_name[name].parse(raw.get(name, "")) for name in kind.identity}) == ref:
+                return block
     raise UsageError(Problem("unknown-ref", value=ref, facts={"command": kind.command("list")}))
 
 
@@ -405,7 +411,7 @@ def store_imported(tx: Transaction, year: int, imported: Imported, name: str, *,
     if replace:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
-        tx.write(file, _bytes(blocks.append(file_head(kind, year), kind, imported.blocks), old))
+        tx.write(file, file_bytes(blocks.append(file_head(kind, year), kind, imported.blocks), old))
     else:
         append(tx, year, kind, imported.blocks)
     verb = "替换为" if replace else "导入"

@@ -41,6 +41,7 @@ class Field:
       column: English CSV column where it differs from `name`.
       aliases: Further accepted spellings of the column.
       write: Turns the canonical value into the one that TOML and CSV show.
+      read: Takes the value out of a record, where it is not the attribute called `name`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     column: str = ""
     aliases: tuple[str, ...] = ()
     write: Callable[[Any], Any] = lambda value: value
+    read: Callable[[Any], Any] | None = None
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +27,22 @@ def _value(field: Field, record: Any) -> str:
         return "" if places is None else f"{record.amount / money.WAN:.{places}f}"
     if field.name == "amount" and places is not None:
         return ""
-    value = getattr(record, field.name)
-    if value in ("", None):
+    value = field.read(record) if field.read else getattr(record, field.name)
+    if value in ("", None, (), {}):
         return ""
     if isinstance(value, bool):
         return "是" if value else ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(field.write(value))
+    written = field.write(value)
+    if isinstance(written, Mapping):
+        return json.dumps(written, ensure_ascii=False, default=str)
+    if isinstance(written, list):
+        return "、".join(map(str, written))
+    return f"{written:f}" if isinstance(written, Decimal) else str(written)
 
 
-def records_csv(kind: RecordKind, listed: Sequence[Listed]) -> str:
-    """Write records in the import format: what `kpi import` reads back is the same records."""
-    fields = [field for field in kind.fields if any(_value(field, item.record) for item in listed) or field.required]
+def records_csv(columns: Sequence[Field], listed: Sequence[Listed]) -> str:
+    """Write records in the import format: what an import reads back is the same records."""
+    fields = [field for field in columns if any(_value(field, item.record) for item in listed) or field.required]
     rows = [[_value(field, item.record) for field in fields] for item in listed]
     return to_csv([[field.column or field.name for field in fields], *rows])
 
@@ -59,15 +66,15 @@ def _json_value(field: Field, record: Any) -> Any:
         return None if record.amount is None else f"{record.amount:f}"
     if field.name == "amount_wan":
         return _value(field, record) or None
-    value = getattr(record, field.name)
+    value = field.read(record) if field.read else getattr(record, field.name)
     if isinstance(value, (bool, int)):
         return value
     return _value(field, record) or None
 
 
-def records_lines(kind: RecordKind, listed: Sequence[Listed]) -> list[Text]:
+def records_lines(columns: Sequence[Field], listed: Sequence[Listed]) -> list[Text]:
     """Lay out records for the terminal: the columns that some record uses, amounts to the right."""
-    fields = [field for field in kind.fields if any(_value(field, item.record) for item in listed)]
+    fields = [field for field in columns if any(_value(field, item.record) for item in listed)]
     header = ["引用", "行", *(field.label for field in fields)]
     rows = [
         [item.ref, str(item.record.source.line), *(_value(field, item.record) for field in fields)] for item in listed

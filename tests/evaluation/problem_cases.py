@@ -142,7 +142,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "eval-unknown-clause": (
         final(replace(stated("a"), inspections=(r.Inspection("1", "2017-01-01", "a", "事", "x"),))),
-        "扣分条款 x 不在方案里（a）；请改正条款，或补上 [[scheme.deduction_rule]]",
+        "扣分条款 x 不在方案里（1）；请改正条款，或补上 [[scheme.deduction_rule]]",
     ),
     "eval-zero-budget": (
         partial(

@@ -73,12 +73,19 @@ def _mean(values: Sequence[Fraction]) -> Fraction:
 
 
 def ranking(book: Book) -> Iterator[Sheet]:
-    """F12: rank, unit and grade, one table for each series."""
+    """F12: rank, unit and grade, one table for each series; a unit sees no total but its own."""
     for category, series in dict.fromkeys((result.category, result.series) for result in book.final.units):
         own = [each for each in book.final.units if (each.category, each.series) == (category, series)]
         names = [word(CATEGORY, category), series]
         rows = [
-            Row({"rank": each.rank, "unit": book.name(each.evaluated_unit), "grade": each.grade, "total": each.total})
+            Row(
+                {
+                    "rank": each.rank,
+                    "unit": book.name(each.evaluated_unit),
+                    "grade": each.grade,
+                    "total": each.total if book.shows(each.evaluated_unit) else None,
+                }
+            )
             for each in own
         ]
         yield Sheet(rows, " ".join(name for name in names if name))

@@ -210,6 +210,12 @@ def find(name: str, family: str = "indicator") -> Method:
         raise MethodError("eval-unknown-method", hint=suggestion(name, names(family))) from None
 
 
+def name_of(text: str, family: str = "indicator") -> str:
+    """Return the name of the method that a name, a number (`M01`) or a title stands for; other text as it is."""
+    own = [method for (each, _), method in METHODS.items() if each == family]
+    return next((m.name for m in own if text == m.name or text in (m.code, m.code.lower(), m.title)), text)
+
+
 def names(family: str = "indicator") -> list[str]:
     """Return the names of all methods of a family."""
     return [name for own, name in METHODS if own == family]

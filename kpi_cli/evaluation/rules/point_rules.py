@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kpi_cli.checks.finding import NotApplicableError, NotCheckableError
 from kpi_cli.evaluation.arithmetic import exact, written
 from kpi_cli.evaluation.components import awards_of, facts_of
-from kpi_cli.evaluation.methods.method import MethodError
 from kpi_cli.evaluation.methods.points import deductions, fact_points
 from kpi_cli.evaluation.rules.subject import finding, rule, some
 
@@ -36,13 +35,10 @@ def deduction_amounts(rule: TieOutRule, subject: Subject) -> Iterator[Finding]:
     stated = [item for item in subject.year.inspections if item.deduction is not None and item.rule in rules]
     some(stated, "写明扣分的核验记录")
     for unit in subject.index.units:
-        try:
-            facts = {fact.id: fact for fact in facts_of(subject.scores, unit)}
-        except MethodError:
-            continue  # V104 names the clause
+        facts = {fact.id: fact for fact in facts_of(subject.scores, unit)}
         for item in subject.index.inspections.get(unit, []):
-            if item.deduction is None:
-                continue
+            if item.deduction is None or item.rule not in rules:
+                continue  # V104 names the clause
             clause = rules[item.rule]
             expected = fact_points(facts[item.id]._replace(decided=None))
             if clause.cap is not None:
@@ -60,10 +56,7 @@ def deduction_cap(rule: TieOutRule, subject: Subject) -> Iterator[Finding]:
         raise NotApplicableError("方案没有扣分上限")
     some(subject.year.inspections, "察访核验记录")
     for unit in subject.index.units:
-        try:
-            facts = facts_of(subject.scores, unit)
-        except MethodError:
-            continue  # V104 names the clause
+        facts = facts_of(subject.scores, unit)
         total = deductions(facts).score
         if facts and total >= exact(cap):
             message = f"{subject.name(unit)}的扣分达到上限"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from kpi_cli.evaluation.arithmetic import exact, rounded, written
 from kpi_cli.evaluation.index import grouped
 from kpi_cli.evaluation.methods.review import valid_count
 from kpi_cli.evaluation.rules.subject import finding, rule, some
-from kpi_cli.evaluation.vocabulary import GROUP, STAGE, word
+from kpi_cli.evaluation.vocabulary import GROUP, NAME, STAGE, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from kpi_cli.evaluation.records import Ballot
     from kpi_cli.evaluation.rules.subject import Subject
     from kpi_cli.evaluation.scheme import Option
-
-_NAME = re.compile(r"[\u4e00-\u9fff·]{2,}")
-"""A token with Chinese words in it: a respondent's token is a number, so this is a name."""
 
 
 def _label(subject: Subject, ballot: Ballot) -> str:
@@ -142,7 +138,7 @@ def no_names(rule: TieOutRule, subject: Subject) -> Iterator[Finding]:
     tokens += [(leader.leader_no, leader.source) for leader in year.leaders]
     some((*tokens, *year.ballots), "评议记录")
     for token, source in tokens:
-        if _NAME.search(token):
+        if NAME.search(token):
             yield finding(rule, source, "评议只用编号，不能写姓名，请改为编号")
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _SLACK = 1.07
 """Bold type, and many stand-ins for 宋体, draw digits wider than half a character."""
 
+_ROOMY = 1.25
+"""Where there is room, figures stand on one line in a stand-in font as wide as this too."""
+
 _LINE_SLACK = 0.5
 """Half-width characters that a line of a header has to spare, so that rounding does not break it early."""
 
@@ -27,6 +30,8 @@ _SHORT_HEAD = 8
 """A header this short stays on one line where longer ones take two."""
 _NARROWEST = 2
 _NARROWEST_LABEL = 20
+_TIGHT_LABEL = 8
+"""What is left to a name in a table that is too wide even so: amounts come before names."""
 _LABEL_SHARE = 0.6
 _WIDEST_LABEL = 1.5
 _EASY = 4
@@ -75,14 +80,22 @@ def fitted(grid: Grid, text_width: int, steps: Sequence[Step] = STEPS) -> Fit:
       steps: Sizes of type, the largest first.
     """
     longest = [strip.widest for strip in grid.strips]
-    decent = [_decent(column, words) for column, words in zip(grid.table.columns, longest, strict=True)]
+    columns = grid.table.columns
+    decent = [_decent(column, words) for column, words in zip(columns, longest, strict=True)]
     least: list[float] = []
     for step in steps:
         for words, lines in ((longest, 1), (longest, 2), (decent, 2), (decent, step.head_lines)):
             least = _least(grid, words, lines, step)
             if sum(least) <= text_width:
                 return Fit(step, _spread(grid, longest, least, step, text_width))
+    tight = [
+        min(words, _TIGHT_LABEL) if column.kind == "label" else words
+        for column, words in zip(columns, longest, strict=True)
+    ]
+    least = _least(grid, tight, steps[-1].head_lines, steps[-1])
     total = sum(least)
+    if total <= text_width:
+        return Fit(steps[-1], _spread(grid, longest, least, steps[-1], text_width))
     return Fit(steps[-1], _rounded([width * text_width / total for width in least], text_width))
 
 
@@ -111,8 +124,10 @@ def _wide(chars: float, step: Step) -> float:
 
 
 def _spread(grid: Grid, longest: Sequence[int], least: list[float], step: Step, text_width: int) -> tuple[int, ...]:
-    """Give what is left, first to names that would wrap, then to all columns by their preferred widths."""
+    """Give what is left, first to figures, then to names that would wrap, then to all by their preferred widths."""
     widths, columns = list(least), grid.table.columns
+    figures = [words * _ROOMY if strip.is_figures else 0 for strip, words in zip(grid.strips, longest, strict=True)]
+    _grant(widths, [_wide(chars, step) for chars in figures], text_width)
     names = [min(words, column.chars * _WIDEST_LABEL) for column, words in zip(columns, longest, strict=True)]
     _grant(widths, [_wide(chars, step) for chars in names], text_width)
     # More room than its names need does a column no good.
