@@ -11,6 +11,8 @@ from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableErro
 from kpi_cli.checks.rules import TieOutRule
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import ExportError, KpiError
+from kpi_cli.evaluation.arithmetic import Outcome, Step, exact
+from kpi_cli.evaluation.methods.method import Case, Group, Method, MethodError, Param
 from kpi_cli.model.claims import Claim, Comparison, Share
 from kpi_cli.narrative.document import Chart, Heading, Narrative, Paragraph, TablesPlace
 from kpi_cli.plugin.exporter import Exporter, Host, NoOptions
@@ -21,6 +23,7 @@ from kpi_cli.tables.table import Block, Cell, Column, NumberFormat, Role, State,
 __all__ = [
     "HOOK_API_VERSION",
     "Block",
+    "Case",
     "Cell",
     "Chart",
     "Claim",
@@ -30,22 +33,29 @@ __all__ = [
     "ExportError",
     "Exporter",
     "Finding",
+    "Group",
     "Heading",
     "Host",
     "KpiError",
+    "Method",
+    "MethodError",
     "Narrative",
     "NoOptions",
     "NotApplicableError",
     "NotCheckableError",
     "NumberFormat",
+    "Outcome",
     "Paragraph",
+    "Param",
     "Problem",
     "Receipt",
     "Role",
     "Share",
     "State",
+    "Step",
     "Table",
     "TablesPlace",
     "TieOutRule",
+    "exact",
     "hookimpl",
 ]

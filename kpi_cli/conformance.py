@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kpi_cli.checks.finding import CheckResult
+    from kpi_cli.evaluation.methods.method import Method
     from kpi_cli.plugin.exporter import Exporter
 
 Files = dict[str, bytes]
@@ -320,8 +321,31 @@ def check_package(package: str) -> list[Outcome]:
             elif plugin.group == CHECKS:
                 outcomes += [Outcome(offer[0].name, "规则", text) for text in _rule_faults(offer) or [""]]
             elif plugin.group == METHODS:
-                outcomes.append(Outcome(name, "评分方法"))
+                outcomes.append(Outcome(name, "计分方法", check_method(offer)))
     return outcomes
+
+
+def check_method(method: Method) -> str:
+    """Score some cases twice: the same exact score each time, with its steps; "" where all is well."""
+    from fractions import Fraction
+
+    from kpi_cli.evaluation.arithmetic import Outcome as Scored
+    from kpi_cli.evaluation.methods.method import Case, Group, MethodError
+
+    group = Group({"a": Fraction(5), "b": Fraction(7), "c": Fraction(7)})
+    for value, target in ((5, 10), (7, 7), (0, 3)):
+        case = Case(Fraction(10), {}, Fraction(value), Fraction(target), Fraction(1), group=group)
+        try:
+            first, second = method.compute(case), method.compute(case)
+        except MethodError:
+            continue
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        if not (isinstance(first, Scored) and isinstance(first.score, Fraction) and first == second):
+            return "没有返回同样的、精确的 Outcome"
+        if not all(step.text for step in first.steps):
+            return "有的步骤没有文字"
+    return ""
 
 
 def check_table_set(folder: Path) -> list[str]:

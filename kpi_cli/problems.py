@@ -248,6 +248,7 @@ WORDING |= {
     "eval-nothing-scored": ("没有任何一项指标有得分，分值无处分摊", "请补上结果"),
     "eval-unknown-method": ("不认识的计分方法", "{hint}"),
     "eval-method-params": ("计分方法的 {name} 缺少或不对", "请改正指标的 params 或结果的 inputs"),
+    "eval-plugin-method": ("插件的计分方法 {method} 出错：{detail}", "请联系插件的作者，或改用其他方法"),
     "eval-step-mode": ("没有写明不足一档怎样计", "请写明 step_mode：proportional、floor 或 ceil"),
     "eval-tiers": ("分档表有空档或重叠：{table}", "每档含下限不含上限，请首尾相接"),
     "eval-zero-target": ("目标值为 0，不能算完成率", "请写明 zero_target，或改用扣分的方法"),

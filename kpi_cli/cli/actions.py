@@ -13,7 +13,7 @@ from kpi_cli.problems import Problem, suggestion
 from kpi_cli.rendering import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from kpi_cli.assembly import Request
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from kpi_cli.checks.rules import TieOutRule
     from kpi_cli.cli.session import Session
     from kpi_cli.disclosure import Disclosure
+    from kpi_cli.evaluation.arithmetic import Outcome
     from kpi_cli.narrative.document import Narrative
     from kpi_cli.plugin.manager import Plugins
 
 TABLE_FORMATS = ("text", "csv", "json", "markdown")
 NARRATIVE_FORMATS = ("markdown", "text", "json")
+METHOD_SECONDS = 10
+"""How long a plugin's scoring method may take for one unit and indicator."""
 DEFAULT_EXPORTS = ("docx", "xlsx")
 
 
@@ -177,6 +180,46 @@ def more_rules(session: Session) -> list[TieOutRule]:
     rules = plugin_rules(plugins, group)
     terminal.complain(plugins.problems, "警告")
     return rules
+
+
+def add_methods(session: Session) -> None:
+    """Add the scoring methods of plugins to the registry; each call of one is guarded."""
+    from dataclasses import replace as changed
+
+    from kpi_cli.evaluation.methods import METHODS as KNOWN
+    from kpi_cli.evaluation.methods import register
+    from kpi_cli.evaluation.methods.method import Method
+    from kpi_cli.plugin.manager import METHODS, Plugins
+
+    plugins = Plugins(session.plugins)
+    for name, method in plugins.load(METHODS).items():
+        assert isinstance(method, Method)
+        taken = KNOWN.get((method.family, name))
+        if taken is None:
+            register(changed(method, compute=_guarded(method.compute, name)))
+        elif taken.code != method.code:
+            facts = {"name": name, "owner": "kpi-cli", "plugin": method.code}
+            plugins.problems.append(Problem("plugin-name-taken", facts=facts))
+    terminal.complain(plugins.problems, "警告")
+
+
+def _guarded(compute: Callable[..., Outcome], name: str) -> Callable[..., Outcome]:
+    from kpi_cli.evaluation.arithmetic import Outcome
+    from kpi_cli.evaluation.methods.method import MethodError
+    from kpi_cli.plugin.guard import PluginFaultError, call
+
+    def guarded(case: object) -> Outcome:
+        try:
+            outcome = call(lambda: compute(case), METHOD_SECONDS).value
+        except PluginFaultError as fault:
+            if isinstance(fault.error, MethodError):
+                raise fault.error from None
+            raise MethodError("eval-plugin-method", method=name, detail=str(fault)) from None
+        if not isinstance(outcome, Outcome):
+            raise MethodError("eval-plugin-method", method=name, detail="没有返回 Outcome")
+        return outcome
+
+    return guarded
 
 
 def explain_rule(session: Session, name: str, format: str) -> int:

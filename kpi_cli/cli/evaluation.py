@@ -15,7 +15,7 @@ from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from kpi_cli.cli.session import Session
     from kpi_cli.evaluation.scheme import EvaluationYear
@@ -41,19 +41,24 @@ def register(app: typer.Typer, name: str) -> None:
     edits.add_scheme(group)
 
 
-def loaded(own: Session, year: int | None) -> EvaluationYear:
+NOT_SCORED = ("progress",)
+"""Kinds that no score depends on; they are most of a year's records."""
+
+
+def loaded(own: Session, year: int | None, without: Collection[str] = ()) -> EvaluationYear:
     """Read a year's evaluation, never half a change; what is doubtful in its files is said on stderr."""
     from kpi_cli.ledger.evaluation import evaluation_number, read_evaluation
     from kpi_cli.ledger.report import Report
     from kpi_cli.ledger.transaction import read_consistent
 
     ledger = own.ledger()
+    actions.add_methods(own)
     report = Report()
 
     def read() -> EvaluationYear:
         report.errors.clear()
         report.warnings.clear()
-        found = read_evaluation(ledger, evaluation_number(ledger, year), report)
+        found = read_evaluation(ledger, evaluation_number(ledger, year), report, without)
         report.raise_errors()
         return found
 
@@ -81,7 +86,7 @@ def final(
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
-    made = loaded(own, year)
+    made = loaded(own, year, NOT_SCORED)
     varied, notes = _varied(made, what_if or [])
     compute = draft_final if draft else compute_final
     result = compute(varied)
@@ -133,7 +138,7 @@ def explain(
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
-    varied, notes = _varied(loaded(own, year), what_if or [])
+    varied, notes = _varied(loaded(own, year, NOT_SCORED), what_if or [])
     for note in notes:
         terminal.note(note)
     found = explained(varied, unit, indicator)

@@ -25,7 +25,7 @@ from kpi_cli.model.subjects import SubjectCatalogue
 from kpi_cli.problems import Place, Problem, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from kpi_cli.evaluation.records import Ballot
@@ -45,19 +45,23 @@ _ANONYMOUS = ("ballots", "votes", "leaders", "leader_ratings")
 _NAME_COLUMN = re.compile(r"姓名|名字|^(?:respondent_|leader_)?name$", re.IGNORECASE)
 
 
-def read_evaluation(ledger: Ledger, year: int, report: Report | None = None) -> EvaluationYear:
+def read_evaluation(
+    ledger: Ledger, year: int, report: Report | None = None, without: Collection[str] = ()
+) -> EvaluationYear:
     """Read everything recorded for a year, linked to the projects and budget lines of that year.
 
     Args:
       ledger: The ledger.
       year: Evaluation year; a year without a folder holds nothing.
       report: Collects problems; without one, errors are raised.
+      without: Kinds that the caller has no use for: their files are not opened.
     Raises:
       LedgerError: Every error of all files, where no `report` is given.
     """
     own = Report() if report is None else report
     root = ledger.root
-    read = {kind.plural: read_records(root, year, kind, own) for kind in KINDS.values()}
+    wanted = [kind for kind in KINDS.values() if kind.plural not in without]
+    read = {kind.plural: read_records(root, year, kind, own) for kind in wanted}
     spent = [
         line.amount
         for line in read_records(root, year, f.LINE, own)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from kpi_cli.evaluation.methods.method import Method
     from kpi_cli.plugin.exporter import Exporter
 
 PROJECT = "kpi_cli"
@@ -62,8 +63,10 @@ def kpi_register_checks() -> Sequence[tuple[Path, Mapping[str, Callable[..., Any
 
 
 @hookspec
-def kpi_register_evaluation_methods() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Return scoring methods by name, for the `method` of an indicator.
+def kpi_register_evaluation_methods() -> Sequence[Method]:  # type: ignore[empty-body]
+    """Return scoring methods, for the `method` of an indicator.
 
-    A method is a pure function as described in docs/plugins.md; its name must not be taken. New in version 0.1.
+    A `Method` has a name and a code that nobody else has, and a pure function: it takes a `Case` (points, values,
+    parameters, the values of the unit's series) and returns an `Outcome` that is not rounded, or raises `MethodError`.
+    New in version 0.1.
     """

@@ -208,9 +208,12 @@ def _checks(answer: object, plugin: str) -> Iterator[tuple[str, Any]]:
 
 
 def _methods(answer: object, plugin: str) -> Iterator[tuple[str, Any]]:
-    if not (isinstance(answer, dict) and all(map(callable, answer.values()))):
-        raise _wrong(plugin, "kpi_register_evaluation_methods 应返回 名称 → 函数")
-    yield from answer.items()
+    from kpi_cli.evaluation.methods.method import Method
+
+    for method in _listed(answer):
+        if not (isinstance(method, Method) and method.family == "indicator" and callable(method.compute)):
+            raise _wrong(plugin, "kpi_register_evaluation_methods 应返回指标的 Method")
+        yield method.name, method
 
 
 _GROUPS: dict[str, tuple[str, Callable[[object, str], Iterable[tuple[str, Any]]]]] = {

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kpi_cli.cli.actions import _guarded
 from kpi_cli.errors import KpiError
 from kpi_cli.evaluation import records as r
 from kpi_cli.evaluation.explain import explain
 from kpi_cli.evaluation.final import compute_final
 from kpi_cli.evaluation.forms import form_tables
+from kpi_cli.evaluation.methods.method import METHODS, Method
 from kpi_cli.evaluation.project_self import self_evaluation
 from kpi_cli.evaluation.scheme import EvaluationYear, GradeRule, Scheme
 from kpi_cli.evaluation.what_if import with_change
@@ -54,6 +56,17 @@ RESULT = r.Result("9", "a")
 TWICE = one_method("ratio", "8", {"a": "1"}, target="2")
 NOTHING = four_leaves("redistribute")
 NOTHING = replace(NOTHING, results=tuple(r.Result(str(n), "jia", na_policy="redistribute") for n in range(1, 5)))
+
+
+def _broken_plugin() -> object:
+    """Score by a plugin's method that divides by zero."""
+    compute = _guarded(lambda case: case.points / 0, "坏")
+    METHODS["indicator", "坏"] = Method("坏", "X", "坏", "indicator", compute)
+    try:
+        return compute_final(one_method("坏", "8", {"a": "1"}))
+    finally:
+        del METHODS["indicator", "坏"]
+
 
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "eval-no-scheme": (
@@ -110,6 +123,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "eval-method-params": (
         method("count_deduct"),
         "计分方法的 per_case 缺少或不对（a 1.1）；请改正指标的 params 或结果的 inputs",
+    ),
+    "eval-plugin-method": (
+        _broken_plugin,
+        "插件的计分方法 坏 出错：ZeroDivisionError: Fraction(1, 0)（a 1.1）；请联系插件的作者，或改用其他方法",
     ),
     "eval-step-mode": (
         method("step_deduct", target="2", params={"per_step": 1}),

@@ -206,7 +206,7 @@ def test_an_installed_plugin_is_seen_at_once_and_a_removed_one_is_gone(tmp_path:
         (CHECKS, "kpi_register_checks", [("nowhere.toml", {})]),
         (CHECKS, "kpi_register_checks", ["rules.toml"]),
         (METHODS, "kpi_register_evaluation_methods", ["M99"]),
-        (METHODS, "kpi_register_evaluation_methods", {"M99": 3}),
+        (METHODS, "kpi_register_evaluation_methods", [lambda case: case]),
     ],
 )
 def test_an_answer_of_the_wrong_kind_is_refused(group: str, hook: str, answer: object) -> None:
