@@ -227,6 +227,10 @@ WORDING |= {
     # performance evaluation
     "eval-no-scheme": ("{year} 年没有考评方案", "请用 kpi eval scheme new 新建，或写入 evaluation/scheme.toml"),
     "eval-scheme-exists": ("该年已有考评方案", "请直接修改这个文件，或先移走它"),
+    "eval-archived": ("{year} 年考评已经归档", "要再改，先用 kpi eval archive --reopen 重新打开"),
+    "eval-not-archived": ("{year} 年考评没有归档", "不用重新打开"),
+    "eval-not-final": ("{year} 年考评结果还没有审定", "请先登记事由为“考评结果”的会议纪要（kpi eval add minutes）"),
+    "eval-seal": ("文件在归档以后被改过", "请与归档时的备份核对，或重新打开后再归档"),
     "eval-both-have": ("合并后有两条同样的记录", "请先决定留哪一条，用 kpi {command} 删去另一条"),
     "eval-name": ("评议和评分只记编号，不留姓名（V308）", "请删去姓名，改用编号，例如 D012"),
     "eval-unknown-indicator-name": ("没有这项指标", "{hint}"),

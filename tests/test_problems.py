@@ -523,6 +523,35 @@ CASES = [
         ("eval", "scheme", "new"),
     ),
     Case(
+        "eval-not-final",
+        "2025 年考评结果还没有审定；请先登记事由为“考评结果”的会议纪要（kpi eval add minutes）",
+        {"2025/evaluation/units.toml": ""},
+        ("eval", "archive"),
+    ),
+    Case(
+        "eval-not-archived",
+        "2025 年考评没有归档；不用重新打开",
+        {"2025/evaluation/units.toml": ""},
+        ("eval", "archive", "--reopen"),
+    ),
+    Case(
+        "eval-archived",
+        "2025/evaluation/archive.toml: 2025 年考评已经归档；要再改，先用 kpi eval archive --reopen 重新打开",
+        {"2025/evaluation/archive.toml": ""},
+        ("eval", "add", "units", "evaluated_unit=a", "name=a", "category=a"),
+    ),
+    Case(
+        "eval-seal",
+        "2025/evaluation/units.toml: 文件在归档以后被改过；请与归档时的备份核对，或重新打开后再归档",
+        {
+            "2025/evaluation/archive.toml": '[archive]\n[archive.sha256]\n"units.toml" = "0"\n',
+            "2025/evaluation/units.toml": "",
+        },
+        ("eval", "status"),
+        kind="警告",
+        status=0,
+    ),
+    Case(
         "eval-name",
         "评议和评分只记编号，不留姓名（V308）（张三丰）；请删去姓名，改用编号，例如 D012",
         EMPTY,

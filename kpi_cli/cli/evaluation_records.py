@@ -118,11 +118,13 @@ def set_(context: typer.Context, kind: Kind, ref: Ref, pairs: Pairs, year: share
 def remove(context: typer.Context, kind: Kind, ref: Ref, year: shared.Year = None) -> None:
     """Remove one record."""
     from kpi_cli.ledger.edit import remove_record
-    from kpi_cli.ledger.evaluation import evaluation_kind
+    from kpi_cli.ledger.evaluation import evaluation_kind, refuse_archived
 
     own = session(context)
     ledger = own.ledger()
-    change = remove_record(ledger, _chosen(ledger, year), evaluation_kind(kind), ref, own.wait)
+    chosen = _chosen(ledger, year)
+    refuse_archived(ledger.root, chosen)
+    change = remove_record(ledger, chosen, evaluation_kind(kind), ref, own.wait)
     terminal.note(f"已{change.summary}；用 kpi undo 可以恢复")
 
 
@@ -161,7 +163,7 @@ def template(
     context: typer.Context,
     kind: Kind,
     year: shared.Year = None,
-    period: Annotated[str, typer.Option(metavar="期间", help="季度自评的期间，例如 2017Q1")] = "",
+    period: Annotated[str, typer.Option(metavar="期间", help="季度自评的期间或评议的轮次，例如 2017Q1、半年测评")] = "",
     unit: Annotated[str, typer.Option(metavar="编号", help="只填这个单位的行；缺省为全部"), values.EVALUATED_UNIT] = "",
     out: Annotated[Path | None, typer.Option(metavar="文件", help="XLSX 文件；缺省按种类命名"), values.FILE] = None,
 ) -> None:
@@ -199,6 +201,26 @@ def scheme_new(
         terminal.note(note)
 
 
+def archive(
+    context: typer.Context,
+    year: shared.Year = None,
+    reopen: Annotated[bool, typer.Option("--reopen", help="重新打开已归档的年度")] = False,
+) -> None:
+    """Close a year."""
+    from kpi_cli.ledger import archive as archives
+
+    own = session(context)
+    ledger = own.ledger()
+    chosen = _chosen(ledger, year)
+    if reopen:
+        terminal.note(f"已把 {archives.reopen(ledger, chosen, own.wait).summary}")
+        return
+    change, notes = archives.archive(ledger, chosen, own.wait)
+    for note in notes:
+        terminal.note(note)
+    terminal.note(f"已完成：{change.summary}；文件已加校验码，不能再改")
+
+
 def add_scheme(group: typer.Typer) -> None:
     """Add `scheme new`."""
     from kpi_cli.cli.usage import add_group
@@ -233,6 +255,11 @@ COMMANDS: dict[str, tuple[Any, str, str]] = {
         rename,
         "改一个考评对象或指标的编号，所有记录一起改；新编号已有的，两者合并。",
         "kpi eval rename indicators 草1 1.2.3\nkpi eval rename units a-ju b-ju",
+    ),
+    "archive": (
+        archive,
+        "归档：结果审定以后锁住一年的记录，迟到的加分转入下一年。",
+        "kpi eval archive --year 2017\nkpi eval archive --reopen",
     ),
     "remove": (remove, "删去一条考评记录。", "kpi eval remove inspections C012"),
 }

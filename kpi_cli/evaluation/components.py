@@ -18,7 +18,7 @@ from kpi_cli.evaluation.methods.review import survey, valid_count, weighted
 from kpi_cli.evaluation.vocabulary import COMPONENT, GROUP, STAGE, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kpi_cli.evaluation import records as r
     from kpi_cli.evaluation.methods.points import Award, Fact
@@ -87,8 +87,8 @@ def public_review(scores: Scores, unit: str, review_round: str = "") -> Componen
     surveys = index.surveys.get(key, [])
     if not stages and not surveys:
         raise MethodError("eval-missing-component", component=word(COMPONENT, "public_review"))
-    sources = tuple(item.source for item in index.ballot_records.get(key, []))
-    sources += tuple(item.source for item in surveys)
+    ballots = index.ballot_records.get(key, [])
+    sources = (*(item.source for item in ballots), *(item.source for item in surveys))
     weights = {name: exact(weight) for name, weight in scheme.stage_weights.items()}
     of_groups = [item for item in surveys if item.group not in weights]
     if not weights:
@@ -96,8 +96,12 @@ def public_review(scores: Scores, unit: str, review_round: str = "") -> Componen
         for groups in stages.values():
             for group, counts in groups.items():
                 merged[group] = merged[group] + counts if group in merged else counts
-        return scores.component(_stage(scores, unit, merged, of_groups), *sources)
-    outcomes = {name: _stage(scores, unit, stages[name], of_groups) for name in weights if name in stages}
+        return scores.component(_stage(scores, unit, merged, of_groups, ballots), *sources)
+    outcomes = {
+        name: _stage(scores, unit, stages[name], of_groups, [item for item in ballots if item.stage == name])
+        for name in weights
+        if name in stages
+    }
     for name in weights.keys() - outcomes.keys():
         own = [item for item in surveys if item.group == name]
         if own:
@@ -106,7 +110,9 @@ def public_review(scores: Scores, unit: str, review_round: str = "") -> Componen
     return scores.component(total, *sources)
 
 
-def _stage(scores: Scores, unit: str, groups: Mapping[str, Counter[str]], surveys: list[r.Survey]) -> Outcome:
+def _stage(
+    scores: Scores, unit: str, groups: Mapping[str, Counter[str]], surveys: list[r.Survey], ballots: list[r.Ballot]
+) -> Outcome:
     """Score one stage: the mean of each respondent group, weighted by the category's group weights."""
     scheme = scores.scheme
     mean = methods.find(scheme.public_review.method, "review").compute
@@ -114,16 +120,23 @@ def _stage(scores: Scores, unit: str, groups: Mapping[str, Counter[str]], survey
     for group in sorted(groups):
         counts = _counts(scores, groups[group])
         if valid_count(counts, scheme.options):
-            outcomes[group] = mean(counts, scheme.options)
+            outcomes[group] = _placed(mean(counts, scheme.options), [item for item in ballots if item.group == group])
     for item in surveys:
         if item.group not in outcomes:
-            outcomes[item.group] = survey([_summary(each) for each in surveys if each.group == item.group])
+            own = [each for each in surveys if each.group == item.group]
+            outcomes[item.group] = _placed(survey([_summary(each) for each in own]), own)
     weights = scheme.group_weights.get(scores.index.units[unit].category, {})
     if not weights and len(outcomes) == 1:
         return next(iter(outcomes.values()))
     if not weights:
         return mean(_counts(scores, sum(groups.values(), Counter())), scheme.options)
     return _joined(outcomes, {k: exact(w) for k, w in weights.items()}, scheme.public_review.missing_group, GROUP)
+
+
+def _placed(outcome: Outcome, records: Sequence[r.Ballot | r.Survey]) -> Outcome:
+    """Say with each step where its records stand."""
+    sources = tuple(record.source for record in records)
+    return outcome._replace(steps=tuple(step._replace(sources=sources) for step in outcome.steps))
 
 
 def _counts(scores: Scores, counts: Counter[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from decimal import Decimal
 from functools import partial
@@ -23,6 +24,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.model.field import Field, FieldError, RecordKind, text
 from kpi_cli.model.subjects import SubjectCatalogue
 from kpi_cli.problems import Place, Problem, suggestion
+from kpi_cli.toml_source import TomlError, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from kpi_cli.ledger.reader import Ledger
     from kpi_cli.ledger.spreadsheet import Rows
 
+ARCHIVE = f"{FOLDER}/archive.toml"
 TOKENS = ("respondent_no", "leader_no")
 SENT_OUT = {
     "progress": ("indicator", "evaluated_unit", "period"),
@@ -78,13 +81,42 @@ def read_evaluation(
         is_final=any(minutes.subject == "results" for minutes in read["minutes"]),
     )
     own.warnings += _stray_files(root, year)
+    own.warnings += _broken_seals(root, year)
     if report is None:
         own.raise_errors()
     return made
 
 
+def sealed_files(folder: Path) -> list[Path]:
+    """Return the files that an archive seals."""
+    return [path for path in sorted(folder.glob("*.toml")) if path.name != ARCHIVE.rpartition("/")[2]]
+
+
+def refuse_archived(root: Path, year: int) -> None:
+    """Refuse a change of a year that is closed.
+
+    Raises:
+      UsageError: It is.
+    """
+    if (root / str(year) / ARCHIVE).exists():
+        raise UsageError(Problem("eval-archived", Place(f"{year}/{ARCHIVE}"), facts={"year": year}))
+
+
+def _broken_seals(root: Path, year: int) -> Iterable[Problem]:
+    """Find files of a closed year that were changed by hand, added or taken away."""
+    try:
+        sealed = read_toml(root / str(year) / ARCHIVE, f"{year}/{ARCHIVE}").data["archive"]["sha256"]
+    except (OSError, TomlError, KeyError, TypeError):
+        return
+    folder = root / str(year) / FOLDER
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sealed_files(folder)}
+    for name in sorted(found.keys() | sealed.keys()):
+        if found.get(name) != sealed.get(name):
+            yield Problem("eval-seal", Place(f"{year}/{FOLDER}/{name}"))
+
+
 def _stray_files(root: Path, year: int) -> Iterable[Problem]:
-    known = [*(kind.file for kind in KINDS.values()), SCHEME]
+    known = [*(kind.file for kind in KINDS.values()), SCHEME, ARCHIVE]
     for path in sorted((root / str(year) / FOLDER).glob("*.toml")):
         file = f"{FOLDER}/{path.name}"
         if file not in known:
@@ -108,6 +140,7 @@ def evaluation_basis(ledger: Ledger, year: int, kind: RecordKind) -> edit.Checks
     A unit, indicator or project must be known as soon as any is registered; progress is recorded under draft
     indicators too.
     """
+    refuse_archived(ledger.root, year)
     report = Report()
     units = [(unit.evaluated_unit, unit.name) for unit in read_records(ledger.root, year, KINDS["units"], report)]
     items = [(each.indicator, each.name) for each in read_records(ledger.root, year, KINDS["indicators"], report)]

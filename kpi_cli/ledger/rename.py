@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.evaluation.kinds import KINDS
 from kpi_cli.ledger import blocks, edit
+from kpi_cli.ledger.evaluation import refuse_archived
 from kpi_cli.ledger.transaction import open_transaction
 from kpi_cli.problems import Place, Problem, suggestion
 
@@ -48,6 +49,7 @@ def rename(ledger: Ledger, year: int, name: str, old: str, new: str, wait: float
         facts = {"hint": suggestion(name, NAMED_BY)}
         raise UsageError(Problem("unknown-kind", value=name, facts=facts))
     own = KINDS[name]
+    refuse_archived(ledger.root, year)
     with open_transaction(ledger.root, command="eval rename", wait=wait) as tx:
         listed = {item.ref for item in edit.list_records(ledger.root, year, own)}
         if old not in listed:

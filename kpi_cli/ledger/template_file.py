@@ -36,7 +36,7 @@ def evaluation_template(ledger: Ledger, year: int, name: str, *, period: str = "
       ledger: The ledger.
       year: Evaluation year.
       name: KIND.
-      period: Filled in for progress.
+      period: Filled in for progress; the round of ballots, where it is not the one that counts for the year.
       unit: Id of the unit whose rows are filled in; "" is all.
     Returns:
       An XLSX file: a sheet to fill in, a sheet that explains its columns, a hidden one with the choices.
@@ -85,7 +85,7 @@ def _rows(year: EvaluationYear, kind: RecordKind, units: dict[str, str], period:
             for stage in year.scheme.stage_weights or ("",):
                 for group in year.scheme.group_weights.get(each.category, ("",)):
                     yield {
-                        "round": w.word(w.ROUND, year.scheme.public_review.round),
+                        "round": period or w.word(w.ROUND, year.scheme.public_review.round),
                         "stage": w.word(w.STAGE, stage),
                         "group": w.word(w.GROUP, group),
                         "evaluated_unit": each.name,

@@ -42,15 +42,19 @@ class Office:
         """Hand in a year."""
         hand_in(self._kpi, self.root, year)
 
+    def run(self, *words: object) -> Any:
+        """Run a command."""
+        return self._kpi("-C", self.root, "eval", *words)
+
     def do(self, *words: object) -> str:
         """Run a command that must succeed; returns stdout."""
-        result = self._kpi("-C", self.root, "eval", *words)
+        result = self.run(*words)
         assert result.status == 0, result.err
         return result.out
 
     def refused(self, *words: object) -> str:
         """Run a command that must fail; returns stderr."""
-        result = self._kpi("-C", self.root, "eval", *words)
+        result = self.run(*words)
         assert result.status != 0
         return result.err
 
@@ -61,7 +65,7 @@ class Office:
 
     def findings(self, rule: str) -> list[str]:
         """Return what a rule finds."""
-        result = self._kpi("-C", self.root, "eval", "check", "--as-of", "2017-03-01", "--format", "json")
+        result = self.run("check", "--as-of", "2017-03-01", "--format", "json")
         return [found["where"] for found in json.loads(result.out)["findings"] if found["rule"] == rule]
 
     def explain(self, *words: str) -> str:
@@ -230,3 +234,32 @@ def test_progress_comes_before_the_scheme(office: Office) -> None:
     office.do("rename", "indicators", "草1", "1.1")
     listed = json.loads(office.do("list", "progress", "--format", "json"))["records"]
     assert [item["ref"] for item in listed] == ["1.1/jia/2017Q1"]
+
+
+def test_a_year_is_closed_and_opened_again(office: Office) -> None:
+    year = whole_year()
+    office.begin(replace(year, minutes=tuple(item for item in year.minutes if item.subject != "results")))
+    assert "2017 年考评结果还没有审定" in office.refused("archive")
+    office.do(
+        "add",
+        "minutes",
+        "id=M9",
+        "date=2018-01-20",
+        "meeting=领导小组会",
+        "topic=结果",
+        "decision=同意",
+        "subject=考评结果",
+    )
+    office.do("set", "bonuses", "B1", "date=2018-01-05")
+    office.do("archive")
+    assert "2017 年考评已经归档" in office.refused("set", "results", "1.1/jia", "rechecked=1", "--year", "2017")
+    assert "2017 年考评已经归档" in office.refused("remove", "results", "1.1/jia", "--year", "2017")
+    assert "2017 年考评已经归档" in office.refused("rename", "units", "bing", "jia", "--year", "2017")
+    assert "2017 年考评已经归档" in office.refused("archive", "--year", "2017")
+    carried = json.loads(office.do("list", "bonuses", "--year", "2018", "--format", "json"))["records"]
+    assert [(item["id"], item["date"], item["points"]) for item in carried] == [("B1", "2018-01-05", "1")]
+    (office.root / "2017/evaluation/results.toml").open("a").write("# by hand\n")
+    checked = office.run("check", "--year", "2017")
+    assert "2017/evaluation/results.toml: 文件在归档以后被改过" in checked.err
+    office.do("archive", "--reopen", "--year", "2017")
+    office.do("set", "results", "1.1/jia", "rechecked=29", "reason=复核", "--year", "2017")
