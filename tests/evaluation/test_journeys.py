@@ -258,7 +258,8 @@ def test_a_year_is_closed_and_opened_again(office: Office) -> None:
     assert "2017 年考评已经归档" in office.refused("archive", "--year", "2017")
     carried = json.loads(office.do("list", "bonuses", "--year", "2018", "--format", "json"))["records"]
     assert [(item["id"], item["date"], item["points"]) for item in carried] == [("B1", "2018-01-05", "1")]
-    (office.root / "2017/evaluation/results.toml").open("a").write("# by hand\n")
+    results = office.root / "2017/evaluation/results.toml"
+    results.write_text(results.read_text(encoding="utf-8") + "# by hand\n", encoding="utf-8")
     checked = office.run("check", "--year", "2017")
     assert "2017/evaluation/results.toml: 文件在归档以后被改过" in checked.err
     office.do("archive", "--reopen", "--year", "2017")
