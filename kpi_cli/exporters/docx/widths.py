@@ -21,7 +21,8 @@ _SLACK = 1.07
 """Bold type, and many stand-ins for 宋体, draw digits wider than half a character."""
 
 _ROOMY = 1.25
-"""Where there is room, figures stand on one line in a stand-in font as wide as this too."""
+"""Where there is room, figures and short words stand on one line in a stand-in font as wide as this too."""
+_SHORT_WORDS = 12
 
 _LINE_SLACK = 0.5
 """Half-width characters that a line of a header has to spare, so that rounding does not break it early."""
@@ -126,8 +127,11 @@ def _wide(chars: float, step: Step) -> float:
 def _spread(grid: Grid, longest: Sequence[int], least: list[float], step: Step, text_width: int) -> tuple[int, ...]:
     """Give what is left, first to figures, then to names that would wrap, then to all by their preferred widths."""
     widths, columns = list(least), grid.table.columns
-    figures = [words * _ROOMY if strip.is_figures else 0 for strip, words in zip(grid.strips, longest, strict=True)]
-    _grant(widths, [_wide(chars, step) for chars in figures], text_width)
+    short = [
+        words * _ROOMY if strip.is_figures or words <= _SHORT_WORDS else 0
+        for strip, words in zip(grid.strips, longest, strict=True)
+    ]
+    _grant(widths, [_wide(chars, step) for chars in short], text_width)
     names = [min(words, column.chars * _WIDEST_LABEL) for column, words in zip(columns, longest, strict=True)]
     _grant(widths, [_wide(chars, step) for chars in names], text_width)
     # More room than its names need does a column no good.
