@@ -2,7 +2,7 @@
 
 `kpi_cli/cli/tree.json`: the Typer tree for the front door. `docs/cli.md`: every help page. `docs/ledger.md`: every
 file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/methods.md`: the scoring methods.
-`docs/errors.md`: exit statuses and problems.
+`docs/errors.md`: exit statuses and problems. `completions/`: what TAB needs in bash, zsh, fish and PowerShell.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import typer
 
+from kpi_cli import resources
 from kpi_cli.checks.finding import SEVERITIES
 from kpi_cli.checks.rules import bundled_rules
 from kpi_cli.cli import app
 from kpi_cli.cli.frontdoor import COMMANDS, TREE
+from kpi_cli.cli.session import FLAGS, VALUE_OPTIONS
+from kpi_cli.completion import description as completions
+from kpi_cli.completion.scripts import DIALECTS, script
 from kpi_cli.errors import EXIT_STATUSES
 from kpi_cli.evaluation import kinds as evaluation_kinds
 from kpi_cli.evaluation.methods import METHODS
@@ -220,10 +224,20 @@ def fields_table(rows: Iterable[fields.Field]) -> list[str]:
     return [*lines, ""]
 
 
+def completion_scripts() -> dict[str, str]:
+    """Return the completion script of every shell by the name of its file."""
+    tree = completions.describe(typer.main.get_command(app.build()), (*VALUE_OPTIONS, *FLAGS))
+    templates = resources.templates() / "completion"
+    marks = {"utf-8": "", "utf-8-sig": "\ufeff"}
+    return {own.file: marks[own.encoding] + script(shell, tree, templates) for shell, own in DIALECTS.items()}
+
+
 def outputs() -> dict[Path, str]:
     """Return every generated file with its content."""
-    docs = Path(__file__).resolve().parents[1] / "docs"
+    root = Path(__file__).resolve().parents[1]
+    docs = root / "docs"
     return {
+        **{root / "completions" / name: text for name, text in completion_scripts().items()},
         TREE: tree(),
         docs / "cli.md": cli_reference(),
         docs / "ledger.md": ledger_reference(),

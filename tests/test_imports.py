@@ -40,6 +40,15 @@ def test_version_imports_next_to_nothing(tmp_path: Path) -> None:
     assert {name for name in found if name.startswith("kpi_cli")} == {"kpi_cli", "kpi_cli.main"}
 
 
+@pytest.mark.parametrize("kind", ["year", "table", "unit", "project", "function", "rule", "exporter", "evaluated_unit"])
+def test_an_answer_to_tab_imports_next_to_nothing(tmp_path: Path, kind: str) -> None:
+    found = modules_of(tmp_path, "--complete", kind, "", "kpi")
+    assert not found & {*HEAVY, "tomli", "tomllib", "decimal", "dataclasses", "csv", "kpi_cli.cli"}
+    assert {name for name in found if name.startswith("kpi_cli.")} == {
+        "kpi_cli.main", "kpi_cli.completion", "kpi_cli.completion.answers", "kpi_cli.completion.sources",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
