@@ -3,14 +3,20 @@
 `kpi_cli/cli/tree.json`: the Typer tree for the front door. `docs/cli.md`: every help page. `docs/ledger.md`: every
 file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/methods.md`: the scoring methods.
 `docs/errors.md`: exit statuses and problems. `completions/`: what TAB needs in bash, zsh, fish and PowerShell.
+`man/kpi.1`: the man page. `templates/schema/`: JSON Schemas of the ledger's files, for editors.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import MISSING, is_dataclass
+from dataclasses import fields as dataclass_fields
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
@@ -28,8 +34,10 @@ from kpi_cli.errors import EXIT_STATUSES
 from kpi_cli.evaluation import kinds as evaluation_kinds
 from kpi_cli.evaluation.methods import METHODS
 from kpi_cli.evaluation.rules.engine import evaluation_rules
-from kpi_cli.ledger import subjects_file
+from kpi_cli.evaluation.scheme import Scheme
+from kpi_cli.ledger import scheme_file, subjects_file
 from kpi_cli.model import fields
+from kpi_cli.model.field import choice, code
 from kpi_cli.problems import WORDING
 
 if TYPE_CHECKING:
@@ -88,6 +96,54 @@ def cli_reference() -> str:
 
     add(root, "kpi", None)
     return "\n".join(parts).rstrip() + "\n"
+
+
+def man_page() -> str:
+    """Return man/kpi.1: every command with its options and examples."""
+    root: Any = typer.main.get_command(app.build())
+    parts = [
+        '.TH KPI 1 "" "kpi-cli" "部门预算公开台账"',
+        ".SH 名称",
+        "kpi \\- 部门预算公开台账：一本台账，九张公开表，每个数只算一次",
+    ]
+    parts += [".SH 概要", ".B kpi", "[选项] 命令 …", ".SH 选项", *man_options(root), ".SH 命令"]
+
+    def add(command: Any, path: str) -> None:
+        arguments = [p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        parts.extend([f".SS {path} {' '.join(arguments)}".rstrip(), roff(command.help or ""), *man_options(command)])
+        if command.epilog:
+            parts.extend(
+                [".PP", "例：", ".nf", *(roff(line.strip()) for line in command.epilog.strip().split("\n")), ".fi"]
+            )
+        for name, child in getattr(command, "commands", {}).items():
+            add(child, f"{path} {name}")
+
+    for name, command in root.commands.items():
+        add(command, f"kpi {name}")
+    parts += [".SH 退出码", *(line for code, text in EXIT_STATUSES.items() for line in (".TP", str(code), text))]
+    parts += [".SH 环境变量", ".TP", "KPI_LEDGER", "台账文件夹，没有 -C 时用", ".TP", "KPI_PLUGINS"]
+    parts += ["只加载这些插件，逗号隔开", ".TP", "NO_COLOR", "不用颜色", ".SH 参见", "kpi help，docs/ 里的各页"]
+    return "\n".join(parts) + "\n"
+
+
+def man_options(command: Any) -> list[str]:
+    """Return the options of a command as tagged paragraphs."""
+    found = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
+    return [
+        line
+        for p in found
+        for line in (
+            ".TP",
+            roff(", ".join(p.opts) + ("" if p.is_flag else f" {p.metavar or '值'}")),
+            roff(p.help or ""),
+        )
+    ]
+
+
+def roff(text: str) -> str:
+    """Write text so that roff takes none of it for a request; hyphens stay hyphens for copying."""
+    plain = text.strip().replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{plain}" if plain[:1] in (".", "'") else plain
 
 
 def rule_catalogue() -> str:
@@ -224,6 +280,88 @@ def fields_table(rows: Iterable[fields.Field]) -> list[str]:
     return [*lines, ""]
 
 
+SAMPLES: dict[str, Any] = {
+    "string": "",
+    "integer": 1,
+    "number": Decimal("1.5"),
+    "boolean": True,
+    "array": ["a"],
+    "object": {"a": 1},
+}
+"""A value of each type of JSON Schema; which of them a field's parser takes says its type."""
+
+
+def field_schema(field: fields.Field) -> dict[str, Any]:
+    """Describe a field: its types as its parser takes them, or its words."""
+    about = {"title": field.label, "description": field.doc, **({"examples": [field.example]} if field.example else {})}
+    if isinstance(field.parse, choice):
+        return {**about, "enum": sorted(field.parse.vocabulary.spellings)}
+    if isinstance(field.parse, code):
+        return {**about, "type": "string", "pattern": f"^(?:{field.parse.pattern})$"}
+    types = []
+    for name, sample in {**SAMPLES, "string": field.example or "文字"}.items():
+        with contextlib.suppress(fields.FieldError):
+            field.parse(sample)
+            types.append(name)
+    return {**about, "type": types if len(types) > 1 else types[0]}
+
+
+def table_schema(rows: Iterable[fields.Field], **more: Any) -> dict[str, Any]:
+    """Describe a table: its keys, and which of them it needs."""
+    own = list(rows)
+    needed = [field.name for field in own if field.required and field.name != "amount"]
+    found: dict[str, Any] = {"type": "object", "properties": {f.name: field_schema(f) for f in own} | more}
+    found |= {"additionalProperties": False, "required": needed}
+    if any(field.name == "amount" and field.required for field in own):
+        found["oneOf"] = [{"required": ["amount"]}, {"required": ["amount_wan"]}]
+    return found
+
+
+def schema(title: str, body: dict[str, Any]) -> str:
+    """Return a whole schema."""
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": title}
+    return json.dumps({**head, **body}, ensure_ascii=False, indent=1) + "\n"
+
+
+def list_of(items: dict[str, Any]) -> dict[str, Any]:
+    """Describe an array of tables."""
+    return {"type": "array", "items": items}
+
+
+PLAIN_TYPES = {Decimal: "number", int: "integer", bool: "boolean", str: "string"}
+
+
+def hint_schema(hint: Any) -> dict[str, Any]:
+    """Describe an annotated type of a scheme."""
+    hint = scheme_file.first_type(hint)
+    if is_dataclass(hint):
+        hints = get_type_hints(hint, localns=scheme_file.NAMES)
+        own = {f.name: hint_schema(hints[f.name]) for f in dataclass_fields(hint) if f.name != "source"}
+        needed = [f.name for f in dataclass_fields(hint) if f.default is MISSING and f.default_factory is MISSING]
+        needed = [name for name in needed if name != "year"]
+        return {"type": "object", "properties": own, "additionalProperties": False, "required": needed}
+    if get_origin(hint) is Mapping:
+        return {"type": "object", "additionalProperties": hint_schema(get_args(hint)[1])}
+    if get_origin(hint) is tuple:
+        return list_of(hint_schema(get_args(hint)[0]))
+    return {"type": PLAIN_TYPES[hint]}
+
+
+def schemas() -> dict[str, str]:
+    """Return a JSON Schema for kpi.toml and for every file of records, by the name of its file."""
+    display = table_schema(fields.DISPLAY_FIELDS)
+    by_table = {"type": "object", "patternProperties": {"^[1-9]$": display}, "additionalProperties": False}
+    display = {**display, "properties": {**display["properties"], "tables": by_table}}
+    units = list_of(table_schema(fields.UNIT_FIELDS))
+    found = {"kpi": schema("kpi 台账设置", table_schema(fields.SETTINGS_FIELDS, display=display, budget_unit=units))}
+    for kind in (*fields.KINDS.values(), *evaluation_kinds.KINDS.values()):
+        body = {"type": "object", "properties": {kind.name: list_of(table_schema(kind.fields))}}
+        found[kind.plural] = schema(f"kpi 台账：{kind.label}", {**body, "additionalProperties": False})
+    scheme = {"type": "object", "properties": {"scheme": hint_schema(Scheme)}, "additionalProperties": False}
+    found["scheme"] = schema("kpi 考评方案", scheme)
+    return {f"{name}.schema.json": text for name, text in found.items()}
+
+
 def completion_scripts() -> dict[str, str]:
     """Return the completion script of every shell by the name of its file."""
     tree = completions.describe(typer.main.get_command(app.build()), (*VALUE_OPTIONS, *FLAGS))
@@ -239,6 +377,8 @@ def outputs() -> dict[Path, str]:
     return {
         **{root / "completions" / name: text for name, text in completion_scripts().items()},
         TREE: tree(),
+        **{root / "templates/schema" / name: text for name, text in schemas().items()},
+        root / "man/kpi.1": man_page(),
         docs / "cli.md": cli_reference(),
         docs / "ledger.md": ledger_reference(),
         docs / "rules.md": rule_catalogue(),

@@ -4,7 +4,7 @@
 function _kpi_commands
     switch $argv[1]
         case 'kpi'
-            printf '%s\n' 'demo	写出示例台账（防城港市港口区绩效办 2017）' 'init	新建一本台账' 'import	从 CSV 或 XLSX 导入记录：全部通过才写入' 'budget	预算行：增加、列出、修改、删除' 'income	收入：增加、列出、修改、删除' 'project	项目：增加、列出、修改、删除' 'sangong	“三公”经费：增加、列出、修改、删除' 'table	计算并显示公开表' 'narrative	写出公开文件的文字部分' 'compare	比较台账里的两个年度：各科目、项目、“三公”经费增减多少' 'export	导出公开文件' 'check	校核勾稽关系' 'eval	绩效考评：从指标和票数到名次和等次，每个数都能复核' 'batch	校核并导出一个文件夹下的所有台账' 'trace	追溯一个数：由哪些台账记录构成，怎样算出' 'history	显示台账的全部修改，最新的在前' 'undo	撤销最近一次修改' 'redo	恢复最近一次撤销的修改' 'subject	科目目录' 'plugin	插件：导出格式、表套、校核规则、评分方法' 'completion	按 TAB 补全：命令、选项、年度、表号、科目、项目……'
+            printf '%s\n' 'demo	写出示例台账（防城港市港口区绩效办 2017）' 'init	新建一本台账' 'import	从 CSV 或 XLSX 导入记录：全部通过才写入' 'budget	预算行：增加、列出、修改、删除' 'income	收入：增加、列出、修改、删除' 'project	项目：增加、列出、修改、删除' 'sangong	“三公”经费：增加、列出、修改、删除' 'table	计算并显示公开表' 'narrative	写出公开文件的文字部分' 'compare	比较台账里的两个年度：各科目、项目、“三公”经费增减多少' 'export	导出公开文件' 'check	校核勾稽关系' 'eval	绩效考评：从指标和票数到名次和等次，每个数都能复核' 'batch	校核并导出一个文件夹下的所有台账' 'trace	追溯一个数：由哪些台账记录构成，怎样算出' 'history	显示台账的全部修改，最新的在前' 'undo	撤销最近一次修改' 'redo	恢复最近一次撤销的修改' 'subject	科目目录' 'plugin	插件：导出格式、表套、校核规则、评分方法' 'completion	按 TAB 补全：命令、选项、年度、表号、科目、项目……' 'schema	打印台账文件的 JSON Schema' 'doctor	检查运行环境、字体、编码、插件和台账' 'help	说明一个主题，或一个命令的用法'
         case 'kpi budget'
             printf '%s\n' 'add	加入一条预算行' 'list	列出预算行' 'set	修改一条预算行的某些内容' 'remove	删去一条预算行'
         case 'kpi income'
@@ -82,7 +82,7 @@ function _kpi_options
             printf '%s\n' '--to	可多次	ask:exporter' '--out	输出文件夹	folder' '--year	预算年度	ask:year' '--option	导出选项，可多次	text' '--jobs	同时工作的进程数	text' '--scheduler	Dask 集群的调度器，代替本机进程	text' '--force	有错误级问题也导出，每页标注“草稿”	-' '--again	没有变化的台账也重做	-' '--format	输出格式	words:text|json'
         case 'kpi trace'
             printf '%s\n' '--year	预算年度	ask:year' '--tables	表套	ask:table_set' '--unit	只看一个预算单位	ask:unit' '--format	输出格式	words:text|json'
-        case 'kpi history' 'kpi plugin list'
+        case 'kpi history' 'kpi plugin list' 'kpi doctor'
             printf '%s\n' '--format	输出格式	words:text|json'
         case 'kpi plugin new'
             printf '%s\n' '--kind	插件的种类	words:exporter|table-set|check' '--out	写到哪个文件夹下	folder'
@@ -97,7 +97,7 @@ function _kpi_arguments
             printf '%s\n' 'words:lines=预算行|incomes=收入|projects=项目|sangong=“三公”经费|comparatives=上年数|subjects=本地科目名称'
         case 'kpi import 1' 'kpi eval import 1'
             printf '%s\n' 'file'
-        case 'kpi budget set 0' 'kpi budget remove 0' 'kpi income set 0' 'kpi income remove 0' 'kpi project set 0' 'kpi project remove 0' 'kpi sangong set 0' 'kpi sangong remove 0' 'kpi eval add 1' 'kpi eval add +' 'kpi eval set 1' 'kpi eval set 2' 'kpi eval set +' 'kpi eval rename 1' 'kpi eval rename 2' 'kpi eval remove 1' 'kpi trace 1' 'kpi plugin new 0'
+        case 'kpi budget set 0' 'kpi budget remove 0' 'kpi income set 0' 'kpi income remove 0' 'kpi project set 0' 'kpi project remove 0' 'kpi sangong set 0' 'kpi sangong remove 0' 'kpi eval add 1' 'kpi eval add +' 'kpi eval set 1' 'kpi eval set 2' 'kpi eval set +' 'kpi eval rename 1' 'kpi eval rename 2' 'kpi eval remove 1' 'kpi trace 1' 'kpi plugin new 0' 'kpi schema 0' 'kpi help 0' 'kpi help +'
             printf '%s\n' 'text'
         case 'kpi table 0' 'kpi table +' 'kpi trace 0'
             printf '%s\n' 'ask:table'

@@ -26,7 +26,10 @@ undo	撤销最近一次修改
 redo	恢复最近一次撤销的修改
 subject	科目目录
 plugin	插件：导出格式、表套、校核规则、评分方法
-completion	按 TAB 补全：命令、选项、年度、表号、科目、项目……' }
+completion	按 TAB 补全：命令、选项、年度、表号、科目、项目……
+schema	打印台账文件的 JSON Schema
+doctor	检查运行环境、字体、编码、插件和台账
+help	说明一个主题，或一个命令的用法' }
         { $_ -cin 'kpi budget' } { return 'add	加入一条预算行
 list	列出预算行
 set	修改一条预算行的某些内容
@@ -215,7 +218,7 @@ function _kpi_options([string]$key) {
 --tables	表套	ask:table_set
 --unit	只看一个预算单位	ask:unit
 --format	输出格式	words:text|json' }
-        { $_ -cin 'kpi history', 'kpi plugin list' } { return '--format	输出格式	words:text|json' }
+        { $_ -cin 'kpi history', 'kpi plugin list', 'kpi doctor' } { return '--format	输出格式	words:text|json' }
         { $_ -cin 'kpi plugin new' } { return '--kind	插件的种类	words:exporter|table-set|check
 --out	写到哪个文件夹下	folder' }
     }
@@ -227,7 +230,7 @@ function _kpi_arguments([string]$key) {
         { $_ -cin 'kpi demo 0', 'kpi init 0', 'kpi batch 0' } { return 'folder' }
         { $_ -cin 'kpi import 0' } { return 'words:lines=预算行|incomes=收入|projects=项目|sangong=“三公”经费|comparatives=上年数|subjects=本地科目名称' }
         { $_ -cin 'kpi import 1', 'kpi eval import 1' } { return 'file' }
-        { $_ -cin 'kpi budget set 0', 'kpi budget remove 0', 'kpi income set 0', 'kpi income remove 0', 'kpi project set 0', 'kpi project remove 0', 'kpi sangong set 0', 'kpi sangong remove 0', 'kpi eval add 1', 'kpi eval add +', 'kpi eval set 1', 'kpi eval set 2', 'kpi eval set +', 'kpi eval rename 1', 'kpi eval rename 2', 'kpi eval remove 1', 'kpi trace 1', 'kpi plugin new 0' } { return 'text' }
+        { $_ -cin 'kpi budget set 0', 'kpi budget remove 0', 'kpi income set 0', 'kpi income remove 0', 'kpi project set 0', 'kpi project remove 0', 'kpi sangong set 0', 'kpi sangong remove 0', 'kpi eval add 1', 'kpi eval add +', 'kpi eval set 1', 'kpi eval set 2', 'kpi eval set +', 'kpi eval rename 1', 'kpi eval rename 2', 'kpi eval remove 1', 'kpi trace 1', 'kpi plugin new 0', 'kpi schema 0', 'kpi help 0', 'kpi help +' } { return 'text' }
         { $_ -cin 'kpi table 0', 'kpi table +', 'kpi trace 0' } { return 'ask:table' }
         { $_ -cin 'kpi compare 0', 'kpi compare 1' } { return 'ask:year' }
         { $_ -cin 'kpi eval import 0', 'kpi eval template 0', 'kpi eval list 0', 'kpi eval add 0', 'kpi eval set 0', 'kpi eval remove 0' } { return 'words:units=考评对象|indicators=指标|indicator_sheets=指标说明书|assignments=指标分配|progress=季度进度|results=考评结果|evidence=佐证材料|ballots=评议票数|votes=评议票|surveys=民意调查|opinions=意见建议|leaders=领导所在单位|leader_ratings=领导评价|inspections=察访核验|rectifications=整改|bonuses=加分|vetoes=一票否决|component_scores=构成得分|appeals=申诉|minutes=会议纪要|tie_decisions=并列裁定|upper_indicators=迎检指标|goal_indicators=绩效目标指标|project_funds=项目资金|project_goals=项目绩效目标|monitor_entries=绩效监控' }

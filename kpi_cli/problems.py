@@ -183,6 +183,7 @@ WORDING |= {
     "nothing-to-set": ("没有给出要修改的内容", "例如 --amount 1000"),
     "usage": ("{detail}", "{hint}"),
     "unknown-command": ("没有这个命令", "{hint}"),
+    "unknown-topic": ("没有这个主题或命令", "{hint}"),
     "unknown-option": ("没有这个选项", "{hint}"),
     "one-table": ("CSV 一次只能输出一张表", "请给出一个表号，例如 kpi table 3 --format csv"),
     "unknown-cell": ("表{table} 没有这个数", "{hint}"),

@@ -522,6 +522,7 @@ CASES = [
         {"2025/evaluation/scheme.toml": "[scheme]\n"},
         ("eval", "scheme", "new"),
     ),
+    Case("unknown-topic", "没有这个主题或命令（improt）；是不是 import？", EMPTY, ("help", "improt")),
     Case(
         "eval-not-final",
         "2025 年考评结果还没有审定；请先登记事由为“考评结果”的会议纪要（kpi eval add minutes）",

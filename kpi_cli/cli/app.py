@@ -39,6 +39,9 @@ COMMANDS = {
     "subject": "kpi_cli.cli.subject",
     "plugin": "kpi_cli.cli.plugin",
     "completion": "kpi_cli.cli.completion",
+    "schema": "kpi_cli.cli.schema",
+    "doctor": "kpi_cli.cli.doctor",
+    "help": "kpi_cli.cli.help",
 }
 """Every command, in the order of `kpi --help`, and the module whose `register(app, name)` adds it."""
 

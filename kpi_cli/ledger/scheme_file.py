@@ -44,7 +44,8 @@ _WORDS: dict[str, Vocabulary] = {
     "bonus_rule.*.level": w.LEVEL,
 }
 """Values that are words of a vocabulary."""
-_NAMED = {"Decimal": Decimal, "Fraction": Fraction, "Mapping": Mapping, "Source": Source}
+NAMES = {"Decimal": Decimal, "Fraction": Fraction, "Mapping": Mapping, "Source": Source}
+"""What the annotations of a scheme name, for `get_type_hints`."""
 Path_ = tuple[str | int, ...]
 """Keys and numbers from the top of the file to a value."""
 _EXPECTED = {
@@ -160,7 +161,7 @@ class _Reader:
         Raises:
           _Refused: It is of another kind; the report says so.
         """
-        hint = _without_none(hint)
+        hint = first_type(hint)
         origin = get_origin(hint)
         if is_dataclass(hint):
             return self._record(hint, raw, path)
@@ -172,7 +173,7 @@ class _Reader:
 
     def _record(self, record: Any, raw: Any, path: Path_) -> Any:
         self._require(raw, dict, path)
-        hints = get_type_hints(record, localns=_NAMED)
+        hints = get_type_hints(record, localns=NAMES)
         known = [field for field in fields(record) if field.name != "source"]
         names = [field.name for field in known]
         for key in raw.keys() - set(names):
@@ -185,7 +186,7 @@ class _Reader:
                 except _Refused:
                     continue
             elif field.default is MISSING and field.default_factory is MISSING:
-                example = _EXPECTED[_without_none(hints[field.name])][1]
+                example = _EXPECTED[first_type(hints[field.name])][1]
                 self._refuse("missing", path, field=f" {_dotted((*path, field.name))}", key=field.name, example=example)
         try:
             return record(**values)
@@ -236,7 +237,7 @@ class _Reader:
         return w.open_key(words, value) if words and isinstance(value, str) else value
 
 
-def _without_none(hint: Any) -> Any:
+def first_type(hint: Any) -> Any:
     """Return the first type of a union: `Decimal | None` and `Decimal | Fraction` are read as Decimal."""
     return get_args(hint)[0] if get_origin(hint) in (Union, types.UnionType) else hint
 

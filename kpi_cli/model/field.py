@@ -96,19 +96,23 @@ class choice:  # noqa: N801 - a parser like the functions beside it, which can s
         return key
 
 
-def code(pattern: str, problem: str) -> Callable[[object], str]:
-    """Return a parser that takes text of a pattern; `problem` says what is wrong with other text."""
-    matches = re.compile(pattern, re.ASCII).fullmatch
+class code:  # noqa: N801 - a parser like the functions beside it, which can say what it takes
+    """A parser that takes text of a pattern; `problem` says what is wrong with other text."""
 
-    def parse(value: object) -> str:
+    def __init__(self, pattern: str, problem: str) -> None:
+        """Know the pattern."""
+        self.pattern = pattern
+        self._problem = problem
+        self._matches = re.compile(pattern, re.ASCII).fullmatch
+
+    def __call__(self, value: object) -> str:
+        """Parse a value."""
         if not isinstance(value, str):
             raise FieldError("wrong-type", expected="加引号的编码", example=f'"{_shown(value)}"')
         found = value.strip()
-        if not matches(found):
-            raise FieldError(problem)
+        if not self._matches(found):
+            raise FieldError(self._problem)
         return found
-
-    return parse
 
 
 _FLAGS = {"是": True, "否": False, "true": True, "false": False, "": False}

@@ -49,6 +49,11 @@ class Vocabulary:
         return self._words[key]
 
     @property
+    def spellings(self) -> frozenset[str]:
+        """Every spelling that is accepted, those that differ only in the width of brackets left out."""
+        return frozenset(spelling for term in self.terms for spelling in (term.key, term.word, *term.aliases))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """All keys, in the official order."""
         return tuple(self._words)
