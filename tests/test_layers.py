@@ -138,6 +138,7 @@ def test_only_the_terminal_and_the_edge_print() -> None:
         "main.py",
         "cli/edge.py",
         "plugin/guard.py",  # turns the output of plugins away
+        "cli/doctor.py",  # asks for the encoding of stdout
     }
 
 
