@@ -59,12 +59,10 @@ class Request:
 
 def known_table_sets(root: Path | None = None) -> dict[str, Path]:
     """Return the table sets by name: the ledger's own (folders with `set.toml`) before the bundled ones."""
-    found = {
-        path.parent.name: path.parent for path in sorted((resources.templates() / "table_sets").glob("*/set.toml"))
+    folders = [resources.templates() / "table_sets", *([root, root / "table_sets"] if root else [])]
+    return {
+        path.name: path for folder in folders for path in resources.files_in(folder, "") if (path / "set.toml").exists()
     }
-    for pattern in ("*/set.toml", "table_sets/*/set.toml"):
-        found |= {path.parent.name: path.parent for path in sorted(root.glob(pattern))} if root else {}
-    return found
 
 
 def find_table_set(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -20,11 +21,11 @@ from kpi_cli import __version__
 from kpi_cli.assembly import Request, assemble
 from kpi_cli.checks.engine import check
 from kpi_cli.checks.rules import bundled_rules
-from kpi_cli.errors import ExportError, KpiError, UsageError
+from kpi_cli.errors import ExportError, KpiError, LedgerError, UsageError
 from kpi_cli.plugin.host import ExportHost, store
 from kpi_cli.plugin.manager import CHECKS, Plugins
 from kpi_cli.plugin.rules import plugin_rules
-from kpi_cli.problems import Place, Problem, system_reason
+from kpi_cli.problems import Place, Problem, refusal, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -96,14 +97,19 @@ def find_ledgers(root: Path) -> list[Path]:
     Raises:
       UsageError: There is none.
     """
-    found = sorted(
-        path.parent
-        for path in root.rglob("kpi.toml")
-        if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
+    found: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        if isinstance(error, PermissionError):  # it may hold a ledger, and its turn will tell what is wrong
+            found.append(Path(os.fsdecode(error.filename)))
+
+    for folder, folders, files in os.walk(root, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if "kpi.toml" in files:
+            found.append(Path(folder))
     if not found:
         raise UsageError(Problem("no-ledgers", value=str(root)))
-    return found
+    return sorted(found)
 
 
 def run(job: Job) -> Outcome:
@@ -112,6 +118,8 @@ def run(job: Job) -> Outcome:
         return _export(job)
     except KpiError as error:
         return Outcome(job.ledger, FAILED, error.exit_code, messages=tuple(p.text for p in error.problems))
+    except OSError as error:
+        return Outcome(job.ledger, FAILED, LedgerError.exit_code, messages=(refusal(error).text,))
     except Exception as error:  # one ledger must not stop another, whatever is wrong with it
         detail = f"程序内部错误（{type(error).__name__}: {error}）"
         return Outcome(job.ledger, FAILED, 70, messages=(detail,))
@@ -237,15 +245,22 @@ def _cluster(scheduler: str) -> Executor:
 
 
 def fingerprint(job: Job) -> str:
-    """Digest everything that the documents of a job depend on: the ledger's files, the wishes, the version."""
+    """Digest everything that the documents of a job depend on: the ledger's files, the wishes, the version.
+
+    Returns:
+      "" where something cannot be read; what is wrong is told when the ledger has its turn.
+    """
     digest = hashlib.sha256(json.dumps([__version__, asdict(job)], ensure_ascii=False).encode())
     root = Path(job.ledger)
     out = Path(job.out)
-    for path in sorted(root.rglob("*")):
-        inside = path.relative_to(root)
-        if path.is_file() and not inside.parts[0].startswith(".") and out not in path.parents:
-            digest.update(f"{inside.as_posix()}\n".encode())
-            digest.update(path.read_bytes())
+    try:
+        for path in sorted(root.rglob("*")):
+            inside = path.relative_to(root)
+            if path.is_file() and not inside.parts[0].startswith(".") and out not in path.parents:
+                digest.update(f"{inside.as_posix()}\n".encode(errors="surrogateescape"))
+                digest.update(path.read_bytes())
+    except OSError:
+        return ""
     return digest.hexdigest()
 
 
@@ -276,7 +291,7 @@ class Journal:
     def current(self, job: Job, mark: str) -> Outcome | None:
         """Return the outcome of an earlier run that still holds: nothing changed, and its files are there."""
         known, outcome = self._done.get(job.ledger, ("", None))
-        if outcome is None or known != mark or not all(Path(name).is_file() for name in outcome.files):
+        if outcome is None or not mark or known != mark or not all(Path(name).is_file() for name in outcome.files):
             return None
         return replace(outcome, status=CURRENT)
 

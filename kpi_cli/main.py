@@ -22,8 +22,7 @@ def main(arguments: list[str]) -> int:
     Returns:
       The exit status of CONTRACT.md.
     """
-    if arguments == ["--version"]:
-        sys.stdout.write(f"kpi-cli {__version__}\n")
+    if arguments == ["--version"] and _told(f"kpi-cli {__version__}\n"):
         return 0
     if arguments[:1] == ["--complete"]:
         from kpi_cli.completion.answers import answer
@@ -33,3 +32,13 @@ def main(arguments: list[str]) -> int:
     from kpi_cli.cli.edge import run_safely
 
     return run_safely(arguments)
+
+
+def _told(text: str) -> bool:
+    """Write a result; False where that fails, for the careful way to try again and say why."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, AttributeError):
+        return False
+    return True

@@ -7,6 +7,7 @@ A problem prints as CONTRACT.md has it: `FILE:LINE: what is wrong（value）；w
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
@@ -85,6 +86,14 @@ def system_reason(error: OSError) -> str:
     return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
+def refusal(error: OSError) -> Problem:
+    """Say what the operating system refused; an error without a file name came from writing the result."""
+    facts = {"detail": system_reason(error)}
+    if error.filename is None:
+        return Problem("unwritable", Place("标准输出"), facts=facts)
+    return Problem("unreadable", Place(os.fsdecode(error.filename)), facts=facts)
+
+
 _REASONS = {
     errno.ENOENT: "文件不存在",
     errno.EACCES: "没有权限",
@@ -99,6 +108,7 @@ _REASONS = {
     errno.EBUSY: "正被其他程序使用",
     errno.EDQUOT: "磁盘配额已满",
     errno.ELOOP: "链接互相指向",
+    errno.EBADF: "没有打开",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import signal
@@ -158,3 +160,26 @@ def test_a_cluster_makes_the_same_bytes_and_survives_a_killed_worker(
     assert "共 11 本台账：已导出 9，有错误 1，失败 1" in out
     assert documents(tmp_path / "集群") == documents(tmp_path / "本机")
     assert len(documents(tmp_path / "集群")) == 18
+
+
+@pytest.mark.parametrize("closed", ["部门02", "部门02/2017/lines.toml"])
+def test_a_ledger_that_may_not_be_read_fails_and_stops_no_other(ledgers: Path, kpi, monkeypatch, closed: str) -> None:
+    """Root may read everything, so that the refusal has to be played."""
+
+    def refusing(function: Callable) -> Callable:
+        def call(path: object = ".", *arguments: object, **options: object) -> object:
+            if not isinstance(path, int) and Path(os.fsdecode(path)) == ledgers / closed:
+                raise PermissionError(errno.EACCES, "", str(path))
+            return function(path, *arguments, **options)
+
+        return call
+
+    for module, name in ((os, "scandir"), (os, "listdir"), (io, "open")):
+        monkeypatch.setattr(module, name, refusing(getattr(module, name)))
+    done = kpi("batch", ledgers, "--format", "json")
+    by_name = {Path(o["ledger"]).name: o for o in json.loads(done.out)["ledgers"]}
+    assert len(by_name) == 11
+    assert by_name["部门02"]["status"] == "failed"
+    assert "没有权限" in by_name["部门02"]["messages"][0]
+    assert sum(o["status"] == "done" for o in by_name.values()) == 8
+    assert done.status == 2

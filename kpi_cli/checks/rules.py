@@ -135,7 +135,7 @@ def bundled_rules() -> tuple[TieOutRule, ...]:
       DefinitionError: Every mistake, with file and line.
     """
     found: list[TieOutRule] = []
-    for path in sorted((resources.templates() / "rules").glob("*.toml")):
+    for path in resources.files_in(resources.templates() / "rules", ".toml"):
         found += parse_rules(read_toml(path, f"rules/{path.name}"))
     return tuple(found)
 

@@ -65,6 +65,13 @@ def session(context: typer.Context) -> Session:
     return found
 
 
+def show_version(wanted: bool) -> None:
+    """Answer `--version`, which needs no command behind it."""
+    if wanted:
+        typer.echo(f"kpi-cli {__version__}")
+        raise typer.Exit
+
+
 def main_options(
     context: typer.Context,
     ledger: Annotated[
@@ -76,13 +83,10 @@ def main_options(
     wait: Annotated[float, typer.Option(metavar="秒", help="台账被占用时等待的秒数")] = 10.0,
     no_plugins: Annotated[bool, typer.Option("--no-plugins", help="不加载第三方插件")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="出错时显示调用栈")] = False,
-    version: Annotated[bool, typer.Option("--version", help="显示版本")] = False,
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True, callback=show_version)] = False,
 ) -> None:
     """部门预算公开台账：一本台账，九张公开表，每个数只算一次。"""
-    del debug
-    if version:
-        typer.echo(f"kpi-cli {__version__}")
-        raise typer.Exit
+    del debug, version
     context.obj = Session(ledger, color, wait, chosen_plugins(no_plugins=no_plugins))
 
 

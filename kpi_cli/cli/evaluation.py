@@ -199,12 +199,14 @@ def analyse(context: typer.Context, year: shared.Year = None, format: shared.For
     from kpi_cli.evaluation.analyse import analyse as analysed
     from kpi_cli.ledger.evaluation import read_evaluation
     from kpi_cli.ledger.report import Report
+    from kpi_cli.ledger.transaction import read_consistent
     from kpi_cli.rendering import evaluation as rendering
 
     actions.check_format(format, ("text", "json"))
     own = session(context)
     made = loaded(own, year)
-    before = read_evaluation(own.ledger(), made.year - 1, Report())
+    ledger = own.ledger()
+    before = read_consistent(ledger.root, lambda: read_evaluation(ledger, made.year - 1, Report()))
     found = analysed(made, before if before.scheme is not None and before.units else None)
     if format == "json":
         terminal.say(rendering.analysis_json(made.year, found))

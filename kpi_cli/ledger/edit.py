@@ -27,7 +27,7 @@ from kpi_cli.ledger.importer import (
 from kpi_cli.ledger.reader import SUBJECTS_FILE, read_local_subjects, read_records
 from kpi_cli.ledger.report import Report, field_problem
 from kpi_cli.ledger.spreadsheet import read_rows
-from kpi_cli.ledger.transaction import open_transaction
+from kpi_cli.ledger.transaction import open_transaction, read_consistent
 from kpi_cli.model import fields as f
 from kpi_cli.model.records import LedgerYear
 from kpi_cli.problems import Place, Problem
@@ -111,11 +111,15 @@ class Listed:
 
 
 def list_records(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
-    """Return the records of one file with their references.
+    """Return the records of one file with their references, as they stand between two changes.
 
     Raises:
       LedgerError: The file has errors.
     """
+    return read_consistent(root, lambda: _listed(root, year, kind))
+
+
+def _listed(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
     report = Report()
     records = read_records(root, year, kind, report)
     report.raise_errors()

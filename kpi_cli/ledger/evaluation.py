@@ -24,6 +24,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.model.field import Field, FieldError, RecordKind, text
 from kpi_cli.model.subjects import SubjectCatalogue
 from kpi_cli.problems import Place, Problem, suggestion
+from kpi_cli.resources import files_in
 from kpi_cli.toml_source import TomlError, read_toml
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def read_evaluation(
 
 def sealed_files(folder: Path) -> list[Path]:
     """Return the files that an archive seals."""
-    return [path for path in sorted(folder.glob("*.toml")) if path.name != ARCHIVE.rpartition("/")[2]]
+    return [path for path in files_in(folder, ".toml") if path.name != ARCHIVE.rpartition("/")[2]]
 
 
 def refuse_archived(root: Path, year: int) -> None:
@@ -117,7 +118,7 @@ def _broken_seals(root: Path, year: int) -> Iterable[Problem]:
 
 def _stray_files(root: Path, year: int) -> Iterable[Problem]:
     known = [*(kind.file for kind in KINDS.values()), SCHEME, ARCHIVE]
-    for path in sorted((root / str(year) / FOLDER).glob("*.toml")):
+    for path in files_in(root / str(year) / FOLDER, ".toml"):
         file = f"{FOLDER}/{path.name}"
         if file not in known:
             yield Problem("stray-file", Place(f"{year}/{file}"), facts={"hint": suggestion(file, known)})

@@ -23,6 +23,7 @@ from kpi_cli.model.records import (
 )
 from kpi_cli.model.stated import StatedFacts
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
+from kpi_cli.resources import files_in
 from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 
 if TYPE_CHECKING:
@@ -307,8 +308,7 @@ def _check_references(ledger: Ledger, read: Mapping[str, tuple[Any, ...]], repor
 
 
 def _check_stray_files(root: Path, year: int, report: Report) -> None:
-    folder = root / str(year)
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+    for path in files_in(root / str(year), ".toml"):
         if path.name not in _KNOWN_FILES:
             hint = suggestion(path.name, _KNOWN_FILES)
             report.warnings.append(Problem("stray-file", Place(f"{year}/{path.name}"), facts={"hint": hint}))

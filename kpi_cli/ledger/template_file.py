@@ -13,6 +13,7 @@ from kpi_cli.evaluation import vocabulary as w
 from kpi_cli.evaluation.index import Index
 from kpi_cli.evaluation.kinds import KINDS, decimal, open_choice
 from kpi_cli.ledger.evaluation import INDICATOR_NAME, SENT_OUT, columns, evaluation_kind, read_evaluation
+from kpi_cli.ledger.transaction import read_consistent
 from kpi_cli.model.field import integer
 from kpi_cli.problems import Problem, suggestion
 
@@ -48,7 +49,7 @@ def evaluation_template(ledger: Ledger, year: int, name: str, *, period: str = "
     if kind is KINDS["progress"] and not period:
         facts = {"detail": "季度自评的填报表要写明期间", "hint": f"例如 --period {year}Q1"}
         raise UsageError(Problem("usage", facts=facts))
-    recorded = read_evaluation(ledger, year)
+    recorded = read_consistent(ledger.root, lambda: read_evaluation(ledger, year))
     known = {each.evaluated_unit: each.name for each in recorded.units}
     if unit and unit not in known:
         facts = {"hint": suggestion(unit, [*known, *known.values()])}

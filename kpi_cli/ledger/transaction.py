@@ -187,7 +187,8 @@ def _locked(root: Path, wait: float) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        with contextlib.suppress(OSError):  # the end of the process releases it too
+            lock.release()
 
 
 def read_consistent(root: Path, load: Callable[[], T]) -> T:

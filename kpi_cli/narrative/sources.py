@@ -68,7 +68,7 @@ def find_narrative(table_set: str, root: Path | None = None) -> NarrativeSource 
 
 def _templates(folder: Path, shown: str) -> dict[str, tuple[str, str]]:
     found = {}
-    for path in sorted(folder.glob("*.j2")):
+    for path in resources.files_in(folder, ".j2"):
         place = Place(shown + path.name)
         try:
             found[path.name] = (place.file, path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -157,6 +159,7 @@ def store(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     """
     made = _missing_folders([folder, *((folder / name).parent for name in files)])
     staged: list[tuple[Path, Path]] = []
+    mode = 0o666 & ~_umask()
     try:
         for name, content in files.items():
             target = folder / name
@@ -167,18 +170,53 @@ def store(files: Mapping[str, bytes], folder: Path) -> list[Path]:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-        mode = 0o666 & ~_umask()
-        for temporary_path, target in staged:
-            temporary_path.chmod(mode)
-            temporary_path.replace(target)
+            staged[-1][0].chmod(mode)
+        _switch(staged)
     except OSError as error:
-        for temporary_path, _ in staged:
-            temporary_path.unlink(missing_ok=True)
+        _remove(staged)
         for path in made:
             _remove_empty(path)
         where = Place(str(error.filename or folder))
         raise ExportError(Problem("unwritable", where, facts={"detail": system_reason(error)})) from None
+    _remove(staged)
     return [target for _, target in staged]
+
+
+def _switch(staged: list[tuple[Path, Path]]) -> None:
+    """Rename files into place; where one is refused (it is open in Word), put back what stood there before."""
+    replaced: list[tuple[Path, bool]] = []
+    try:
+        for temporary, target in staged:
+            replaced.append((target, _keep(target, temporary)))
+            temporary.replace(target)
+    except OSError:
+        for (temporary, _), (target, is_kept) in zip(staged, replaced, strict=False):
+            with suppress(OSError):
+                _kept(temporary).replace(target) if is_kept else target.unlink(missing_ok=True)
+        raise
+
+
+def _keep(target: Path, temporary: Path) -> bool:
+    """Give what stands in a file's place a second name; False where nothing does."""
+    try:
+        _kept(temporary).hardlink_to(target)
+    except FileNotFoundError:
+        return False
+    except OSError:  # a disk without hard links
+        shutil.copy2(target, _kept(temporary))
+    return True
+
+
+def _kept(temporary: Path) -> Path:
+    return temporary.with_suffix(".old")
+
+
+def _remove(staged: list[tuple[Path, Path]]) -> None:
+    """Remove all names that are not targets."""
+    for temporary, _ in staged:
+        for path in (temporary, _kept(temporary)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _missing_folders(folders: list[Path]) -> list[Path]:

@@ -19,6 +19,7 @@ from kpi_cli.model import figures
 from kpi_cli.model import vocabulary as v
 from kpi_cli.model.claims import DIRECTIONS, Claim, Comparison, Share
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
+from kpi_cli.resources import files_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -176,7 +177,7 @@ class _Reader:
     # tables
 
     def tables(self) -> Iterator[PublishedTable]:
-        for path in sorted((self.folder / TABLES).glob("*.csv")):
+        for path in files_in(self.folder / TABLES, ".csv"):
             file = f"{TABLES}/{path.name}"
             if not (path.stem.isascii() and path.stem.isdigit()):
                 self.wrong(file, "文件名不是表号", "请写成 01.csv 至 09.csv")

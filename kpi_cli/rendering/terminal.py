@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from kpi_cli.tables.table import Role, State
@@ -40,8 +41,9 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Write a message for people to stderr."""
-    sys.stderr.write(safe(text) + "\n")
+    """Write a message for people to stderr; nothing depends on whether it can be read there."""
+    with suppress(OSError):
+        sys.stderr.write(safe(text) + "\n")
 
 
 def complain(problems: Iterable[Problem], kind: str = "错误") -> None:

@@ -143,3 +143,15 @@ def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError) as error:
         store({"a": b""}, tmp_path / "out")
     assert error.value.exit_code == 3
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_second_file_that_is_refused_gives_the_first_back(tmp_path: Path, monkeypatch, has_links: bool) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"old")
+    (tmp_path / "c.docx").mkdir()  # as Windows refuses a document that is open in Word
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_, **__: (_ for _ in ()).throw(OSError(errno.EPERM, "no links")))
+    with pytest.raises(ExportError):
+        store({"a.xlsx": b"new", "b.csv": b"new", "c.docx": b"new"}, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {"a.xlsx", "c.docx"}
+    assert (tmp_path / "a.xlsx").read_bytes() == b"old"
