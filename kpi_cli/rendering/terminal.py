@@ -130,6 +130,8 @@ def list_lines(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iter
 
 
 def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
@@ -234,6 +236,8 @@ def _body_lines(row: Sequence[Cell], widths: list[int]) -> list[str]:
 
 def fold(text: str, width: int) -> list[str]:
     """Break a text into lines of at most `width` columns, anywhere but in a number or before a closing mark."""
+    if len(text) * 2 <= width or _cells(text) <= width:
+        return [text]
     lines = [""]
     for run in _RUN.findall(text):
         if _cells(lines[-1] + run) > width:

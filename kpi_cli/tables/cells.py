@@ -209,10 +209,7 @@ class _Lines(dict[int, list[Cell]]):
 
 def _total(records: Any) -> tuple[State, Decimal | None]:
     """Add amounts: no record is EMPTY, an unknown amount makes the sum UNKNOWN."""
-    total, state = Decimal(0), State.EMPTY
-    for record in records:
-        if record.amount is None:
-            return State.UNKNOWN, None
-        total += record.amount
-        state = State.AMOUNT
-    return state, total
+    amounts = [record.amount for record in records]
+    if None in amounts:
+        return State.UNKNOWN, None
+    return State.AMOUNT if amounts else State.EMPTY, sum(amounts, Decimal(0))

@@ -107,7 +107,7 @@ class BlockRows:
         self.picked: dict[int, list[Any] | None] = {}
         for offset in (0, -1):
             records = facts.records.get((kind, offset))
-            self.picked[offset] = None if records is None else list(self.scope.pick(records))
+            self.picked[offset] = None if records is None else self.scope.pick(records)
         self.columns = [c for c in definition.columns if not c.optional or self._has_records(c.selection)]
         self.index = {c.id: i for i, c in enumerate(self.columns) if c.id}
         self.by_column = [self._records_of(c) for c in self.columns]
@@ -120,13 +120,13 @@ class BlockRows:
 
     def _has_records(self, selection: Selection | None) -> bool:
         records = self.picked[selection.year_offset if selection else 0] or ()
-        return any(selection.pick(records)) if selection else bool(records)
+        return bool(selection.pick(records)) if selection else bool(records)
 
     def _records_of(self, column: ColumnDefinition) -> list[Any] | None:
         if column.selection is None:
             return []
         records = self.picked[column.selection.year_offset]
-        return None if records is None else list(column.selection.pick(records))
+        return None if records is None else column.selection.pick(records)
 
     # rows
 
@@ -155,7 +155,7 @@ class BlockRows:
         selection = definition.selection
         years = {c.selection.year_offset for c in self.columns if c.selection}
         records = [r for offset in (0, -1) if offset in years for r in (self.picked[offset] or ())]
-        return list(selection.pick(records)) if selection else records
+        return selection.pick(records) if selection else records
 
     def _subjects(self, definition: RowDefinition) -> list[Row]:
         """Grow rows by 类/款/项: a row per code at each level, subtotals above their children."""
