@@ -13,11 +13,10 @@ from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
 from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
+from kpi_cli.rendering.styled import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from rich.text import Text
 
     from kpi_cli.batch import Job, Outcome
 
@@ -99,7 +98,6 @@ def _outcomes(root: Path, wanted: list[Job], jobs: int, scheduler: str, *, again
 
 
 def _summary(outcomes: list[Outcome], root: Path) -> list[Text]:
-    from rich.text import Text
 
     from kpi_cli import batch as work
 

@@ -19,6 +19,7 @@ from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import KpiCommand
 from kpi_cli.errors import KpiError
 from kpi_cli.rendering import terminal
+from kpi_cli.rendering.styled import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +61,6 @@ def doctor(context: typer.Context, format: shared.Format = "text") -> None:
 
         terminal.say(to_json([sign._asdict() for sign in signs]))
     else:
-        from rich.text import Text
-
         for sign in signs:
             line = Text.assemble((STATES[sign.state], _STYLES[sign.state]), f"  {sign.what}：{sign.detail}")
             terminal.show([line, *([Text(f"      {sign.advice}")] if sign.advice else [])], own.color)

@@ -13,6 +13,7 @@ from kpi_cli.cli.app import session
 from kpi_cli.cli.usage import add_group
 from kpi_cli.completion import values
 from kpi_cli.rendering import terminal
+from kpi_cli.rendering.styled import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -130,8 +131,6 @@ def explain(
     format: shared.Format = "text",
 ) -> None:
     """Show the arithmetic step by step, with the records behind each number."""
-    from rich.text import Text
-
     from kpi_cli.evaluation.explain import explain as explained
     from kpi_cli.evaluation.explain import written_lines
     from kpi_cli.rendering import evaluation as rendering

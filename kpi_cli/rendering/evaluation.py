@@ -10,12 +10,11 @@ from kpi_cli.evaluation.arithmetic import rounded, written
 from kpi_cli.evaluation.status import Stand
 from kpi_cli.evaluation.vocabulary import CATEGORY, COMPONENT, word
 from kpi_cli.rendering.plain import to_json
+from kpi_cli.rendering.styled import Text
 from kpi_cli.rendering.terminal import list_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from rich.text import Text
 
     from kpi_cli.evaluation.analyse import Analysis
     from kpi_cli.evaluation.explain import Explanation
@@ -62,8 +61,6 @@ def final_lines(final: Final, names: Mapping[str, str]) -> Iterator[Text]:
       final: Results by category, series and rank.
       names: Name of each unit by id.
     """
-    from rich.text import Text
-
     undecided = {unit for group in final.undecided for unit in group}
     series: dict[tuple[str, str], list[UnitResult]] = {}
     for result in final.units:
@@ -138,8 +135,6 @@ def duties_json(year: int, duties: Iterable[Duty]) -> str:
 
 def duty_lines(duties: Sequence[Duty], names: Mapping[str, str]) -> Iterator[Text]:
     """Lay out what is open, missing or late, and below it how much of each kind is done."""
-    from rich.text import Text
-
     owed = [duty for duty in duties if duty.stand is not Stand.DONE]
     rows = [
         [
@@ -209,8 +204,6 @@ def analysis_lines(analysis: Analysis, names: Mapping[str, str], titles: Mapping
       names: Name of each unit by id.
       titles: Name of each indicator by id.
     """
-    from rich.text import Text
-
     parts = [
         ("拉不开差距的指标（得分率最高与最低之差，从小到大）", _spread_rows(analysis, titles)),
         ("失分最多的单位和指标", _loss_rows(analysis, names, titles)),

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from kpi_cli.checks.finding import SEVERITIES, STATES
 from kpi_cli.rendering.plain import to_json
+from kpi_cli.rendering.styled import Text
 from kpi_cli.rendering.terminal import fold, safe, screen_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from rich.text import Text
 
     from kpi_cli.checks.finding import CheckResult, Finding, Receipt
     from kpi_cli.checks.rules import TieOutRule
@@ -62,8 +61,6 @@ def result_lines(result: CheckResult, width: int | None = None) -> list[Text]:
       result: Of one run.
       width: Columns to fold to; the terminal's where not given.
     """
-    from rich.text import Text
-
     columns = screen_width() if width is None else width
     groups = _groups(result.findings)
     lines: list[Text] = []
@@ -92,7 +89,6 @@ def _groups(findings: Iterable[Finding]) -> list[_Group]:
 
 
 def _head_line(finding: Finding, where: str, note: str) -> Text:
-    from rich.text import Text
 
     word, style = SEVERITIES[finding.severity], _STYLES[finding.severity]
     return Text.assemble((word, style), " ", (finding.rule, "bold"), "  ", where, (note, "dim"))
@@ -134,14 +130,12 @@ def _sentence(finding: Finding) -> str:
 
 
 def _folded(text: str, first: str, then: str, width: int, style: str = "") -> Iterator[Text]:
-    from rich.text import Text
 
     for i, line in enumerate(fold(safe(text), max(20, width - len(first)))):
         yield Text((then if i else first) + line, style=style)
 
 
 def _receipt_lines(receipts: Sequence[Receipt], width: int) -> Iterator[Text]:
-    from rich.text import Text
 
     for state, word in STATES.items():
         own = [receipt for receipt in receipts if receipt.state == state]
@@ -161,7 +155,6 @@ def _receipts_text(receipts: Sequence[Receipt], state: str) -> str:
 
 
 def _summary(result: CheckResult) -> Text:
-    from rich.text import Text
 
     parts: list[tuple[str, str]] = []
     for severity, word in SEVERITIES.items():
@@ -199,8 +192,6 @@ def explanation_lines(rules: Sequence[TieOutRule], width: int | None = None) -> 
       rules: The definitions that share an id.
       width: Columns to fold to; the terminal's where not given.
     """
-    from rich.text import Text
-
     columns = screen_width() if width is None else width
     lines = []
     for rule in rules:

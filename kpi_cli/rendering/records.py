@@ -14,10 +14,9 @@ from kpi_cli.rendering.terminal import list_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.text import Text
-
     from kpi_cli.ledger.edit import Listed
     from kpi_cli.model.fields import Field, RecordKind
+    from kpi_cli.rendering.styled import Text
 
 
 def _value(field: Field, record: Any) -> str:

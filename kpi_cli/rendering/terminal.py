@@ -12,12 +12,11 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from kpi_cli.rendering.styled import Text
 from kpi_cli.tables.table import Role, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from rich.text import Text
 
     from kpi_cli.problems import Problem
     from kpi_cli.tables.table import Cell, Table
@@ -66,10 +65,11 @@ def show(lines: Iterable[Text], mode: str = "auto") -> None:
             say(line.plain)
         return
     from rich.console import Console
+    from rich.text import Text as Styled
 
     console = Console(force_terminal=True, color_system="standard", highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(line, soft_wrap=True)
+        console.print(Styled.assemble(*line.parts), soft_wrap=True)
 
 
 def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
@@ -96,8 +96,6 @@ def table_lines(table: Table, width: int) -> list[Text]:
     Groups of columns are headed by a centred text over a rule; names fold when the table is too wide, amounts
     never do.
     """
-    from rich.text import Text
-
     widths = _widths(table, width)
     total = sum(widths) + _GAP * (len(widths) - 1)
     lines = [Text(_pad(safe(table.title), total, "center"), style="bold")]
@@ -117,8 +115,6 @@ def table_lines(table: Table, width: int) -> list[Text]:
 
 def list_lines(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[Text]:
     """Lay out a simple list: one header line, columns as wide as their texts; `right` columns are right-aligned."""
-    from rich.text import Text
-
     body = [[safe(cell) for cell in row] for row in rows]
     widths = [max(map(_cells, column)) for column in zip(header, *body, strict=True)]
     sides = ["right" if i in set(right) else "left" for i in range(len(header))]
@@ -182,8 +178,6 @@ def _span(widths: Sequence[int], c: int, count: int) -> int:
 
 def _header_lines(table: Table, level: int, widths: list[int]) -> list[Text]:
     """One level of the header: texts that end on this level, groups with a rule below them."""
-    from rich.text import Text
-
     texts, rules, has_group = [], [], False
     c = 0
     while c < len(widths):

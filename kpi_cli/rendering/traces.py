@@ -8,11 +8,10 @@ from kpi_cli.model.vocabulary import SANGONG_CATEGORY
 from kpi_cli.money import plain
 from kpi_cli.rendering.narrative import claim_json
 from kpi_cli.rendering.plain import to_json
+from kpi_cli.rendering.styled import Text
 from kpi_cli.rendering.terminal import list_lines, safe
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from kpi_cli.narrative.trace import ClaimTrace, Origin, ParagraphTrace
     from kpi_cli.tables.trace import Contribution, Trace
 
@@ -37,8 +36,6 @@ def trace_json(trace: Trace) -> str:
 
 def trace_lines(trace: Trace) -> list[Text]:
     """Lay out a trace: the figure, its arithmetic, and the ledger lines behind it with their sum."""
-    from rich.text import Text
-
     value = trace.value or "空"
     lines = [Text(safe(f"{trace.title}  {trace.cell}  {trace.label}：{value} {trace.money_unit}"), style="bold")]
     if trace.steps:
@@ -90,8 +87,6 @@ def _origin_json(origin: Origin | None) -> dict[str, Any] | None:
 
 def paragraph_lines(trace: ParagraphTrace) -> list[Text]:
     """Lay out the trace of a paragraph: each figure with its ledger lines, then how change and share come about."""
-    from rich.text import Text
-
     lines = [Text(safe(f"[{trace.paragraph.number}] {trace.paragraph.text}"), style="bold")]
     if not trace.claims:
         return [*lines, Text(), Text("这一段没有由台账算出的数")]
@@ -108,7 +103,6 @@ def paragraph_lines(trace: ParagraphTrace) -> list[Text]:
 
 
 def _origin_lines(origin: Origin) -> list[Text]:
-    from rich.text import Text
 
     if not origin.records:
         return [Text("没有台账记录")]

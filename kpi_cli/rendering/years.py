@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from kpi_cli.money import plain
 from kpi_cli.narrative.years import KINDS
 from kpi_cli.rendering.plain import to_csv, to_json
+from kpi_cli.rendering.styled import Text
 from kpi_cli.rendering.terminal import list_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
-
-    from rich.text import Text
 
     from kpi_cli.narrative.years import YearChange
 
@@ -48,8 +47,6 @@ def changes_csv(changes: Sequence[YearChange]) -> str:
 
 def changes_lines(years: tuple[int, int], changes: Sequence[YearChange]) -> list[Text]:
     """Lay out the changes, one list for each kind."""
-    from rich.text import Text
-
     lines: list[Text] = []
     for kind, group in groupby(changes, key=lambda change: change.kind):
         rows = [
