@@ -98,7 +98,6 @@ def _outcomes(root: Path, wanted: list[Job], jobs: int, scheduler: str, *, again
 
 
 def _summary(outcomes: list[Outcome], root: Path) -> list[Text]:
-
     from kpi_cli import batch as work
 
     words = {work.DONE: "已导出", work.FINDINGS: "有错误", work.FAILED: "失败", work.CURRENT: "没有变化"}

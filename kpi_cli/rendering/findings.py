@@ -89,7 +89,6 @@ def _groups(findings: Iterable[Finding]) -> list[_Group]:
 
 
 def _head_line(finding: Finding, where: str, note: str) -> Text:
-
     word, style = SEVERITIES[finding.severity], _STYLES[finding.severity]
     return Text.assemble((word, style), " ", (finding.rule, "bold"), "  ", where, (note, "dim"))
 
@@ -130,13 +129,11 @@ def _sentence(finding: Finding) -> str:
 
 
 def _folded(text: str, first: str, then: str, width: int, style: str = "") -> Iterator[Text]:
-
     for i, line in enumerate(fold(safe(text), max(20, width - len(first)))):
         yield Text((then if i else first) + line, style=style)
 
 
 def _receipt_lines(receipts: Sequence[Receipt], width: int) -> Iterator[Text]:
-
     for state, word in STATES.items():
         own = [receipt for receipt in receipts if receipt.state == state]
         label = f"{word}{'　' * (_LABEL - len(word))} {len(own):>3} 条  "
@@ -155,7 +152,6 @@ def _receipts_text(receipts: Sequence[Receipt], state: str) -> str:
 
 
 def _summary(result: CheckResult) -> Text:
-
     parts: list[tuple[str, str]] = []
     for severity, word in SEVERITIES.items():
         count = result.count(severity)

@@ -103,7 +103,6 @@ def paragraph_lines(trace: ParagraphTrace) -> list[Text]:
 
 
 def _origin_lines(origin: Origin) -> list[Text]:
-
     if not origin.records:
         return [Text("没有台账记录")]
     unit = f"({origin.unit})" if origin.unit else ""
