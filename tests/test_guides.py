@@ -7,11 +7,13 @@ it prints, on both streams; a line `…` stands for any lines. A block with `tit
 from __future__ import annotations
 
 import difflib
+import inspect
 import os
 import re
 import shutil
 import subprocess
-import sys
+import sysconfig
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +21,7 @@ import pytest
 import typer
 
 from kpi_cli.cli import app
+from kpi_cli.plugin import hookspecs, manager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +34,7 @@ PAGES = [
     "docs/evaluation.md",
     "docs/narrative-templates.md",
     "docs/completion.md",
+    "docs/plugins.md",
 ]
 EXAMPLES = ["docs/examples", "tests/data/cases"]
 """What the pages refer to, besides what they write themselves."""
@@ -79,17 +83,30 @@ def comment_free(line: str) -> str:
     return re.sub(r"(^|\s)#.*", "", line).strip()
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a machine where kpi, pip and pytest are installed, and nothing can be downloaded.
+
+    It is a new environment of Python that sees the packages of this one, so that a page may install plugins in it.
+    """
+    home = folder / ".venv"
+    venv.create(home)
+    place = sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)})
+    (Path(place) / "base.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    for name, module in {"kpi": "kpi_cli", "pip": "pip", "pytest": "pytest"}.items():
+        script = home / "bin" / name
+        script.write_text(f'#!/bin/sh\nexec "{home}/bin/python" -m {module} "$@"\n')
+        script.chmod(0o755)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("KPI_", "PIP_", "PYTEST_"))}
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {**kept, **offline, "PATH": path, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+
+
 def run(steps: list[Block], folder: Path) -> list[str]:
     """Run the blocks of a page in a folder; returns what each block of `sh` printed."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("KPI_")}
-    environment |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(folder),
-        "LC_ALL": "C.UTF-8",
-    }
     command = ["bash", "-c", script(steps)]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(command, cwd=folder, env=environment, text=True, check=False, **streams)
+    done = subprocess.run(command, cwd=folder, env=environment(folder), text=True, check=False, **streams)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout.split("\036")[:-1]
 
@@ -116,6 +133,16 @@ def test_every_command_works_as_shown(page: str, tmp_path: Path) -> None:
             assert is_as_shown(step.text, output), difference
             compared += 1
     assert compared or page != "docs/guide.md"
+
+
+@pytest.mark.parametrize("name", [name for name in vars(hookspecs) if name.startswith("kpi_register_")])
+def test_every_hook_has_its_section(name: str) -> None:
+    text = (ROOT / "docs/plugins.md").read_text(encoding="utf-8")
+    section = text.partition(f"### `{name}`\n")[2].partition("\n### ")[0]
+    own = re.sub(r"'", "", str(inspect.signature(getattr(hookspecs, name))))
+    group = next(group for group, (hook, _) in manager._GROUPS.items() if hook == name)
+    assert section.startswith(f"\n`{name}{own}` · group `{group}` · since ")
+    assert all(f"* **{part}**" in section for part in ("Returns", "Errors", "Example"))
 
 
 def hand_written() -> list[str]:
@@ -151,16 +178,19 @@ def test_every_call_names_commands_and_options_that_exist(page: str) -> None:
 def unknown(call: str) -> list[str]:
     """Return the commands and options of a call that kpi does not have; words in capitals stand for others."""
     command: Any = typer.main.get_command(app.build())
-    found, options = [], {"--help": ""}
-    for word in re.split(r"[\s|…]+", comment_free(call))[1:]:
-        options |= {name: "" for p in command.params for name in p.opts}
+    found, takes_value = [], {"--help": False}
+    words = iter(re.split(r"[\s|…]+", comment_free(call))[1:])
+    for word in words:
+        takes_value |= {name: not p.is_flag for p in command.params if p.param_type_name == "option" for name in p.opts}
         if word.startswith("-"):
-            found += [word] if word.partition("=")[0] not in options else []
-        elif getattr(command, "commands", {}):
-            if word in command.commands:
-                command = command.commands[word]
-            elif re.fullmatch("[a-z]+", word):
-                found.append(word)
+            name, _, value = word.partition("=")
+            found += [] if name in takes_value else [word]
+            if takes_value.get(name) and not value:
+                next(words, None)
+        elif word in getattr(command, "commands", {}):
+            command = command.commands[word]
+        elif getattr(command, "commands", {}) and re.fullmatch("[a-z]+", word):
+            found.append(word)
     return found
 
 
