@@ -14,28 +14,45 @@ from kpi_cli.errors import ExportError, KpiError
 from kpi_cli.evaluation.arithmetic import Outcome, Step, exact
 from kpi_cli.evaluation.methods.method import Case, Group, Method, MethodError, Param
 from kpi_cli.model.claims import Claim, Comparison, Share
+from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense
 from kpi_cli.narrative.document import Chart, Heading, Narrative, Paragraph, TablesPlace
 from kpi_cli.plugin.exporter import Exporter, Host, NoOptions
 from kpi_cli.plugin.hookspecs import HOOK_API_VERSION, hookimpl
 from kpi_cli.problems import Problem
-from kpi_cli.tables.table import Block, Cell, Column, NumberFormat, Role, State, Table
+from kpi_cli.tables.table import (
+    Block,
+    Cell,
+    Column,
+    Difference,
+    Growth,
+    NumberFormat,
+    Role,
+    State,
+    Sum,
+    Table,
+    address,
+)
 
 __all__ = [
     "HOOK_API_VERSION",
     "Block",
+    "BudgetLine",
     "Case",
     "Cell",
     "Chart",
     "Claim",
     "Column",
     "Comparison",
+    "Difference",
     "Disclosure",
     "ExportError",
     "Exporter",
     "Finding",
     "Group",
+    "Growth",
     "Heading",
     "Host",
+    "Income",
     "KpiError",
     "Method",
     "MethodError",
@@ -48,14 +65,18 @@ __all__ = [
     "Paragraph",
     "Param",
     "Problem",
+    "Project",
     "Receipt",
     "Role",
+    "SangongExpense",
     "Share",
     "State",
     "Step",
+    "Sum",
     "Table",
     "TablesPlace",
     "TieOutRule",
+    "address",
     "exact",
     "hookimpl",
 ]

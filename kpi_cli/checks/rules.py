@@ -54,9 +54,9 @@ class TieOutRule:
     """One rule.
 
     Attributes:
-      id: As in domain/rules.md; several definitions may share one.
+      id: Its name in receipts and `--explain`; several definitions may share one.
       title: What holds, in a few words.
-      kind: One of KINDS.
+      kind: `coverage`, `sum`, `compare`, `zero`, `function` or `listed`.
       severity: `error`, `warning` or `hint`.
       explain: What it checks.
       source: On whose authority.

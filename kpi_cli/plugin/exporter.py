@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpi_cli.disclosure import Disclosure
+    from kpi_cli.errors import ExportError
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ class Exporter(ABC):
         del files
         return None
 
+    def failure(self, detail: str) -> ExportError:
+        """Return the error to raise where the document cannot be made for a reason that the user should know.
+
+        Args:
+          detail: The reason and what to do, one sentence in Chinese; kpi adds the format's name, exit status 3.
+        """
+        from kpi_cli.errors import ExportError
+        from kpi_cli.problems import Problem
+
+        return ExportError(Problem("exporter-failed", facts={"format": self.PLUGIN_NAME, "detail": detail}))
+
     @abstractmethod
     def export(self, disclosure: Disclosure, options: Any, host: Host) -> bytes | Mapping[str, bytes]:
         """Make the document.
@@ -76,5 +88,6 @@ class Exporter(ABC):
           The bytes of one document, or several files by relative name. The same disclosure and options give
           the same bytes: no clock, no random ids. The host stores them, together or not at all.
         Raises:
-          ExportError: Where it cannot be made; any other exception is reported as a fault of the plugin.
+          ExportError: Where it cannot be made, by `raise self.failure(…)`; any other exception is reported as
+            a fault of the plugin.
         """
