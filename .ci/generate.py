@@ -45,7 +45,7 @@ from kpi_cli.problems import WORDING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.evaluation.methods.method import Method
 
 KINDS = {int: "int", str: "text", Path: "path", bool: "flag", float: "other"}

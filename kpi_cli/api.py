@@ -8,7 +8,7 @@ from kpi_cli.api import Exporter, hookimpl
 from __future__ import annotations
 
 from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableError, Receipt
-from kpi_cli.checks.rules import TieOutRule
+from kpi_cli.checks.rule import TieOutRule
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import ExportError, KpiError
 from kpi_cli.evaluation.arithmetic import Outcome, Step, exact

@@ -30,7 +30,7 @@ from kpi_cli.problems import Place, Problem, refusal, system_reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
 
     ExecutorMaker = Callable[[], AbstractContextManager[Executor]]
 

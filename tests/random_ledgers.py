@@ -19,9 +19,9 @@ from kpi_cli.model.records import (
     Project,
     SangongExpense,
     Settings,
-    Source,
     TableDisplay,
 )
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts, StatedFigure, StatedText
 from kpi_cli.model.subjects import bundled_subjects
 

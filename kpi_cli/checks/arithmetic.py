@@ -15,7 +15,7 @@ from kpi_cli.tables.table import Block, Cell, State, Table, address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpi_cli.checks.rules import Term, TieOutRule
+    from kpi_cli.checks.rule import Term, TieOutRule
     from kpi_cli.disclosure import Disclosure
 
 

@@ -17,7 +17,7 @@ from kpi_cli.model.claims import DECREASE, FLAT, INCREASE
 if TYPE_CHECKING:
     from kpi_cli.checks.claim_book import ClaimBook, Reading
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.claims import Comparison
 

@@ -24,7 +24,7 @@ from kpi_cli.tables.figures import UnknownFigureError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.claims import Claim
 

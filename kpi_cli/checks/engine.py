@@ -10,12 +10,12 @@ from kpi_cli.checks.causes import with_causes
 from kpi_cli.checks.conditions import require
 from kpi_cli.checks.finding import CheckResult, Finding, NotApplicableError, NotCheckableError, Receipt
 from kpi_cli.checks.functions import FUNCTIONS
-from kpi_cli.checks.rules import TieOutRule, bundled_rules
+from kpi_cli.checks.rules import bundled_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kpi_cli.checks.functions import RuleFunction
+    from kpi_cli.checks.rule import RuleFunction, TieOutRule
     from kpi_cli.disclosure import Disclosure
 
 _KINDS: Mapping[str, RuleFunction] = {

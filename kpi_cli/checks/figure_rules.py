@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.checks.claim_book import ClaimBook, Reading
     from kpi_cli.checks.figure_cells import CellFigure
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.tables.table import Cell, Table
 

@@ -23,13 +23,9 @@ from kpi_cli.checks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
-    from kpi_cli.disclosure import Disclosure
-
-    RuleFunction = Callable[[TieOutRule, Disclosure], Iterator[Finding]]
+    from kpi_cli.checks.rule import RuleFunction
 
 FUNCTIONS: Mapping[str, RuleFunction] = {
     function.__name__: function

@@ -20,9 +20,10 @@ from kpi_cli.tables.figures import UnknownFigureError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
-    from kpi_cli.model.records import BudgetLine, Source
+    from kpi_cli.model.records import BudgetLine
+    from kpi_cli.model.source import Source
     from kpi_cli.model.stated import StatedText
     from kpi_cli.tables.figures import FigureBook
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpi_cli.checks.claim_book import ClaimBook, Reading
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
 
 _FULL = Decimal(100)

@@ -10,7 +10,7 @@ from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableErro
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.tables.table import Table
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.checks.claim_book import ClaimBook
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
 
 _UP = re.compile(r"增加|增长|上升|提高|新增|扩大|调增|上调|增资|增设|增配|新设|新进|调资|晋升")

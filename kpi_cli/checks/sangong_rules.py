@@ -13,7 +13,7 @@ from kpi_cli.model import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.records import BudgetLine, SangongExpense
 

@@ -15,7 +15,7 @@ from kpi_cli.checks.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.claims import Claim
     from kpi_cli.model.stated import StatedFacts, StatedText

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.checks.sentences import Sentence
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.claims import Claim

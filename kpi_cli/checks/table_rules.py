@@ -13,7 +13,7 @@ from kpi_cli.tables.table import Growth, State, address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.model.subjects import Subject, SubjectCatalogue
     from kpi_cli.tables.table import Block, Table

@@ -13,7 +13,7 @@ from kpi_cli.checks.sentences import place_of, sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.checks.sentences import Sentence
     from kpi_cli.disclosure import Disclosure
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.assembly import Request
     from kpi_cli.checks.finding import CheckResult
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.cli.session import Session
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.evaluation.arithmetic import Outcome

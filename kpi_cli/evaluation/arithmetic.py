@@ -16,7 +16,7 @@ from kpi_cli.money import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 Number = Decimal | Fraction | int
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kpi_cli.evaluation import records as r
     from kpi_cli.evaluation.methods.points import Award, Fact
     from kpi_cli.evaluation.scores import Component, Scores
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
     from kpi_cli.model.vocabulary import Vocabulary
 
 ZERO = Fraction(0)

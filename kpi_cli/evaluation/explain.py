@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kpi_cli.evaluation.records import Result
     from kpi_cli.evaluation.scheme import EvaluationYear
     from kpi_cli.evaluation.scores import Component
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 ZERO = Fraction(0)
 STATED = {"claimed": "自评分", "assessed": "考核分", "rechecked": "复核分"}

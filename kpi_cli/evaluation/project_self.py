@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.evaluation.records import GoalIndicator
     from kpi_cli.evaluation.scheme import EvaluationYear
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 ZERO = Fraction(0)
 SCALE = Fraction(100)

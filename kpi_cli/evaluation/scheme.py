@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from kpi_cli.evaluation import records as r
-    from kpi_cli.model.records import Project, Source
+    from kpi_cli.model.records import Project
+    from kpi_cli.model.source import Source
 
 ROUNDINGS = ("half_up", "gb8170")
 CARRIES = ("published", "exact")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kpi_cli.evaluation import records as r
     from kpi_cli.evaluation.scheme import EvaluationYear, Scheme
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kpi_cli.ledger.report import field_problem
 from kpi_cli.model import fields as f
 from kpi_cli.model import figures as keys
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import ProjectDetail, StatedFacts, StatedFigure, StatedText
 from kpi_cli.problems import Problem, suggestion
 

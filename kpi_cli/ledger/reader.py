@@ -14,13 +14,8 @@ from kpi_cli.errors import LedgerError
 from kpi_cli.ledger.narrative_file import parse_narrative
 from kpi_cli.ledger.report import Report, field_problem, missing_field
 from kpi_cli.model import fields as f
-from kpi_cli.model.records import (
-    BudgetUnit,
-    LedgerYear,
-    Settings,
-    Source,
-    TableDisplay,
-)
+from kpi_cli.model.records import BudgetUnit, LedgerYear, Settings, TableDisplay
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts
 from kpi_cli.problems import Place, Problem, suggestion, system_reason
 from kpi_cli.resources import files_in

@@ -15,7 +15,7 @@ from kpi_cli import resources
 from kpi_cli.evaluation import scheme as s
 from kpi_cli.evaluation import vocabulary as w
 from kpi_cli.evaluation.kinds import FOLDER
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from kpi_cli.problems import Problem, suggestion
 from kpi_cli.toml_source import TomlDocument, TomlError, read_toml
 

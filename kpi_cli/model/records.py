@@ -17,19 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-
-class Source(NamedTuple):
-    """Where a record stands in the ledger.
-
-    Attributes:
-      file: Path relative to the ledger, with `/`.
-      line: 1-based line of the record's first line.
-      number: 1-based position among the records of its file.
-    """
-
-    file: str
-    line: int
-    number: int
+    from kpi_cli.model.source import Source
 
 
 class BudgetLine(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.errors import UsageError
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from kpi_cli.problems import Problem
 from kpi_cli.tables.trace import Contribution
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli.checks.finding import Finding, NotApplicableError, NotCheckableError
-from kpi_cli.checks.rules import TieOutRule, bundled_rules, read_rules
+from kpi_cli.checks.rules import bundled_rules, read_rules
 from kpi_cli.errors import KpiError
 from kpi_cli.plugin.guard import WORKING_SECONDS, PluginFaultError, call
 from kpi_cli.problems import Problem
@@ -14,6 +14,7 @@ from kpi_cli.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.plugin.manager import Plugins
 

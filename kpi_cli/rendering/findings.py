@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kpi_cli.checks.finding import CheckResult, Finding, Receipt
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
 
 _FINDING = ("rule", "severity", "where", "message", "expected", "actual", "cause")
 _STYLES = {"error": "bold red", "warning": "bold yellow", "hint": "cyan"}

@@ -14,7 +14,8 @@ from kpi_cli.checks.engine import check
 from kpi_cli.checks.rules import bundled_rules
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.model.claims import Claim, Comparison, Share
-from kpi_cli.model.records import BudgetLine, Income, LedgerYear, Settings, Source, TableDisplay
+from kpi_cli.model.records import BudgetLine, Income, LedgerYear, Settings, TableDisplay
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts
 from kpi_cli.model.subjects import SubjectCatalogue, bundled_subjects
 from kpi_cli.money import printed_places

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_cli.model.records import Comparative, LedgerYear, Source
+from kpi_cli.model.records import Comparative, LedgerYear
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts, StatedText
 
 THERE = Source("2025/comparatives.toml", 1, 1)

@@ -15,7 +15,8 @@ from kpi_cli.checks.finding import Finding
 from kpi_cli.checks.rules import bundled_rules, parse_rules
 from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import DefinitionError
-from kpi_cli.model.records import BudgetLine, Income, LedgerYear, Settings, Source, TableDisplay
+from kpi_cli.model.records import BudgetLine, Income, LedgerYear, Settings, TableDisplay
+from kpi_cli.model.source import Source
 from kpi_cli.tables.definition_reader import read_table_set
 from kpi_cli.tables.table import Table
 from kpi_cli.toml_source import parse_toml

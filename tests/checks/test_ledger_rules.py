@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from kpi_cli.model.records import BudgetLine, Comparative, Income, LedgerYear, Project, Source
+from kpi_cli.model.records import BudgetLine, Comparative, Income, LedgerYear, Project
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts, StatedText
 
 

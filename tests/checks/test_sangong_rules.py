@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kpi_cli.model.records import SangongExpense, Source
+from kpi_cli.model.records import SangongExpense
+from kpi_cli.model.source import Source
 
 from .conftest import LINES, line
 from .test_arithmetic import with_cell

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from kpi_cli.model.stated import StatedFacts, StatedText
 
 CASES = [

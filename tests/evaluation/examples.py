@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kpi_cli.evaluation import records as r
 from kpi_cli.evaluation.scheme import Caps, DeductionRule, EvaluationYear, GradeRule, LeaderRatingRule, Option, Scheme
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 
 GRADES = (
     GradeRule("一等", Decimal("90"), Decimal("0.3")),

@@ -11,7 +11,7 @@ from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.evaluation import records as r
 from kpi_cli.evaluation.explain import explain, records_behind, written_lines
 from kpi_cli.evaluation.scheme import EvaluationYear
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from tests.evaluation.examples import one_method, ten_units
 from tests.evaluation.test_scores import GROUPS, leader_year, review_year
 

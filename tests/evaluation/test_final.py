@@ -11,7 +11,7 @@ from kpi_cli.errors import LedgerError
 from kpi_cli.evaluation import records as r
 from kpi_cli.evaluation.final import compute_final, draft_final
 from kpi_cli.evaluation.scheme import Caps, EvaluationYear
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from tests.evaluation.examples import SCHEME, one_method, ten_units
 
 EXPECTED = {

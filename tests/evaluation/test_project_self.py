@@ -11,7 +11,8 @@ from kpi_cli.errors import LedgerError
 from kpi_cli.evaluation import records as r
 from kpi_cli.evaluation.project_self import project_money, self_evaluation
 from kpi_cli.evaluation.scheme import EvaluationYear, GradeRule, Scheme
-from kpi_cli.model.records import Project, Source
+from kpi_cli.model.records import Project
+from kpi_cli.model.source import Source
 
 
 def line(

@@ -13,7 +13,7 @@ from kpi_cli.evaluation.components import public_review
 from kpi_cli.evaluation.final import compute_final, draft_final
 from kpi_cli.evaluation.scheme import Caps, LeaderRatingRule, PublicReview, Scheme
 from kpi_cli.evaluation.scores import Scores
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 from tests.evaluation.examples import GROUP_WEIGHTS, OPTIONS, SCHEME, TARIFF, one_method, ten_units
 from tests.evaluation.test_methods import GROUPS
 

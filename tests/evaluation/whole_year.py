@@ -15,7 +15,8 @@ from kpi_cli.evaluation.scheme import (
     PublicReview,
     Scheme,
 )
-from kpi_cli.model.records import Project, Source
+from kpi_cli.model.records import Project
+from kpi_cli.model.source import Source
 
 UNITS = {"jia": "甲镇", "yi": "乙镇", "bing": "丙镇"}
 TIERS = [

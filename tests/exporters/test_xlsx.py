@@ -30,7 +30,8 @@ from kpi_cli.exporters.xlsx.styles import number_code
 from kpi_cli.ledger.blocks import append
 from kpi_cli.ledger.importer import import_records, record_kind
 from kpi_cli.ledger.reader import open_ledger, read_year
-from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense, Source
+from kpi_cli.model.records import BudgetLine, Income, Project, SangongExpense
+from kpi_cli.model.source import Source
 from kpi_cli.tables.selection import Selection
 from kpi_cli.tables.table import (
     COVERED,

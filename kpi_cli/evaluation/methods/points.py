@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kpi_cli.evaluation.scheme import Caps, DeductionRule
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 

@@ -9,7 +9,7 @@ from kpi_cli.evaluation.records.indicators import NOWHERE
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 
 class Inspection(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpi_cli.model.records import Source
+from kpi_cli.model.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
 
 class Ballot(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from kpi_cli import resources
 from kpi_cli.checks.finding import CheckResult, Finding, NotApplicableError, NotCheckableError, Receipt
-from kpi_cli.checks.rules import TieOutRule, parse_rules
+from kpi_cli.checks.rules import parse_rules
 from kpi_cli.evaluation.rules import (
     final_rules,
     indicator_rules,
@@ -23,7 +23,7 @@ from kpi_cli.toml_source import read_toml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kpi_cli.checks.functions import RuleFunction
+    from kpi_cli.checks.rule import RuleFunction, TieOutRule
     from kpi_cli.evaluation.scheme import EvaluationYear
 
 MODULES = (

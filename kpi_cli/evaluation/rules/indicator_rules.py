@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.evaluation.methods.method import Method
     from kpi_cli.evaluation.records import Indicator
     from kpi_cli.evaluation.rules.subject import Subject

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.evaluation.records import Ballot
     from kpi_cli.evaluation.rules.subject import Subject
     from kpi_cli.evaluation.scheme import Option

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kpi_cli.checks.finding import Finding
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.evaluation.rules.subject import Subject
 
 ZERO = Fraction(0)

@@ -14,10 +14,10 @@ from kpi_cli.evaluation.scores import Scores
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from kpi_cli.checks.rules import TieOutRule
+    from kpi_cli.checks.rule import TieOutRule
     from kpi_cli.evaluation.final import Final
     from kpi_cli.evaluation.scheme import EvaluationYear, Scheme
-    from kpi_cli.model.records import Source
+    from kpi_cli.model.source import Source
 
     Check = Callable[[TieOutRule, "Subject"], Iterator[Finding]]
 
