@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from kpi_cli.cli import app
+from kpi_cli.problems import WORDING
 from tests.test_guides import unknown
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def test_commands_in_topics_exist() -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("    kpi "):
                 assert unknown(re.split(r"\s{3,}", line.strip())[0]) == [], line
+
+
+@pytest.mark.parametrize("code", WORDING)
+def test_what_an_error_refers_to_exists(code: str) -> None:
+    text = "".join(WORDING[code])
+    for call in re.findall(r"kpi(?: [a-z-]+)+", re.sub(r"kpi(?: [a-z-]+)* \{", "", text)):
+        assert unknown(call) == [], call
+    for page in re.findall(r"docs/[\w-]+\.md", text):
+        assert (ROOT / page).is_file()
 
 
 def test_roff_finds_nothing_wrong_with_the_man_page() -> None:
