@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types generate generated wheel bench clean
+.PHONY: demo test lint types generate generated wheel bench offline clean
 
 demo: $(VENV)/installed
 	if [ -e kpi-demo/kpi.toml ]; then $(BIN)/kpi -C kpi-demo export --out kpi-demo/out; else $(BIN)/kpi demo kpi-demo; fi
@@ -30,6 +30,10 @@ bench: $(VENV)/developed
 
 wheel: $(VENV)/developed
 	$(BIN)/python -m hatchling build -t wheel
+
+# A zip per platform for machines without a network: wheels, installer, documentation.
+offline: $(VENV)/developed
+	$(BIN)/python offline/build.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -250,6 +250,9 @@ def ledger_reference() -> str:
     parts += [
         "台账是一个文件夹：`kpi.toml` 说明是谁，每个年度一个文件夹。金额为元，最多两位小数；中文值也可写英文键。",
         "",
+        "编辑器能补全和检查这些文件：`kpi schema` 给每种文件打印一行 `#:schema …`，写在文件的第一行",
+        "（VS Code 装 Even Better TOML，其他编辑器用 taplo 或 tombi）。",
+        "",
     ]
     parts += ["## kpi.toml", "", *fields_table(fields.SETTINGS_FIELDS)]
     parts += ["### [display]，以及只对第 N 张表的 [display.tables.N]", "", *fields_table(fields.DISPLAY_FIELDS)]

@@ -147,7 +147,7 @@ WORDING |= {
     "year-range": ("年份不是 1990–2100 的四位数", "请写成 2025 这样的年份"),
     "not-an-integer": ("{field}不是不小于 0 的整数", "请写成 3 这样的整数"),
     "not-a-flag": ("{field}不是“是”或“否”", "请写 是、否、true 或 false"),
-    "figure-key": ("数字的键不认识", "{hint}"),
+    "figure-key": ("数字的键不认识", "{hint}（全部写法见 kpi help 数字）"),
     # files
     "not-utf8": ("文件不是 UTF-8 编码", "请另存为 UTF-8"),
     "toml-syntax": ("TOML 语法错误：{detail}", "{hint}"),

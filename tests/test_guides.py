@@ -163,6 +163,27 @@ def calls(page: str) -> Iterator[tuple[str, bool]]:
     yield from ((call, True) for call in re.findall(r"`(kpi [^`]*)`", prose))
 
 
+@pytest.mark.parametrize("front", ["README.md", "README.zh-CN.md"])
+def test_the_front_page_names_every_page(front: str) -> None:
+    linked = set(re.findall(r"\]\((docs/[\w-]+\.md)\)", (ROOT / front).read_text(encoding="utf-8")))
+    assert linked == {f"docs/{path.name}" for path in ROOT.glob("docs/*.md")}
+
+
+@pytest.mark.parametrize("page", hand_written())
+def test_every_link_leads_somewhere(page: str) -> None:
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^):]+)\)", FENCE.sub("", path.read_text(encoding="utf-8"))):
+        name, _, anchor = target.partition("#")
+        there = (path.parent / name if name else path).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.*)$", there, re.MULTILINE)
+        assert not anchor or anchor in map(anchor_of, headings), target
+
+
+def anchor_of(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 @pytest.mark.parametrize("page", hand_written())
 def test_every_command_stands_where_it_is_run(page: str) -> None:
     if not page.startswith("plugins/"):  # those are for the index of packages; their own tests run what they offer

@@ -225,7 +225,7 @@ CASES = [
     ),
     Case(
         "figure-key",
-        "2025/comparatives.toml:2: 数字的键不认识（incom）；是不是 income？",
+        "2025/comparatives.toml:2: 数字的键不认识（incom）；是不是 income？（全部写法见 kpi help 数字）",
         {**EMPTY, "2025/comparatives.toml": '[[comparative]]\nfigure = "incom"\namount = 1\n'},
     ),
     # files

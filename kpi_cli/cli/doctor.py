@@ -23,10 +23,13 @@ from kpi_cli.rendering.styled import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from kpi_cli.cli.session import Session
 
 STATES = {"ok": "正常", "warning": "注意", "failed": "不行"}
+NARROW = 80
+"""Columns that a terminal should have: a table of a typical department takes 70 to 100."""
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red"}
 
 
@@ -55,7 +58,7 @@ def doctor(context: typer.Context, format: shared.Format = "text") -> None:
     """检查运行环境、字体、编码、插件和台账；有不行的，退出码为 1。"""
     actions.check_format(format, ("text", "json"))
     own = session(context)
-    signs = [*_programs(), *_fonts(), *_encodings(), *_plugins(own), *_ledger(own)]
+    signs = [*_programs(), *_fonts(), *_encodings(), _terminal(own), *_plugins(own), *_ledger(own)]
     if format == "json":
         from kpi_cli.rendering.plain import to_json
 
@@ -130,6 +133,18 @@ def _encodings() -> Iterator[Sign]:
         yield Sign("编码", "failed", detail, "汉字会显示或保存成乱码；请设置 PYTHONUTF8=1，或语言环境 zh_CN.UTF-8")
 
 
+def _terminal(own: Session) -> Sign:
+    """Say whether stdout is a terminal, how wide, and whether colours are used."""
+    if not sys.stdout.isatty():
+        return Sign("终端", "ok", "输出到文件或管道")
+    columns = shutil.get_terminal_size().columns
+    colours = "有颜色" if terminal.wants_color(own.color) else "没有颜色"
+    detail = f"{os.environ.get('TERM') or '类型未知'}，宽 {columns} 列，{colours}"
+    if columns < NARROW:
+        return Sign("终端", "warning", detail, "宽的表会折行；请加宽窗口，或用 --format csv")
+    return Sign("终端", "ok", detail)
+
+
 def _plugins(own: Session) -> Iterator[Sign]:
     from kpi_cli.plugin.manager import GROUPS, Plugins
 
@@ -155,9 +170,29 @@ def _ledger(own: Session) -> Iterator[Sign]:
         return
     if has_journal(root):
         yield Sign("台账", "warning", "上次命令中断，有没写完的修改", "运行任一 kpi 命令即自动完成或退回")
+    if _is_locked(root):
+        yield Sign("台账", "warning", "另一个 kpi 命令正在修改", "等它结束；长时间不结束的，先确认是哪个程序再终止它")
     if not os.access(root, os.W_OK):
         yield Sign("台账", "warning", f"{root} 不可写", "只能查看和导出；要修改请检查文件夹权限")
     yield from _years(own)
+
+
+def _is_locked(root: Path) -> bool:
+    """Tell whether another process holds the ledger's lock; it is the system's, so that a killed one holds none."""
+    from kpi_cli.ledger.files import FOLDER
+
+    lock = root / FOLDER / "lock"
+    if not lock.is_file():
+        return False
+    import filelock
+
+    try:
+        with filelock.FileLock(lock, timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        return False  # a folder that cannot be written to has no writers
 
 
 def _years(own: Session) -> Iterator[Sign]:

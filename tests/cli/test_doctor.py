@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from unittest import mock
+
+import filelock
+import pytest
+
+from kpi_cli.cli import doctor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
 
 def signs(kpi: Callable[..., object], *words: object) -> dict[str, list[tuple[str, str]]]:
@@ -49,6 +53,23 @@ def test_no_ledger(kpi: Callable[..., object]) -> None:
 def test_an_interrupted_change(kpi: Callable[..., object], make_ledger: Callable[..., Path]) -> None:
     root = make_ledger({".kpi/journal.json": "{}"})
     assert ("warning", "上次命令中断，有没写完的修改") in signs(kpi, "-C", root)["台账"]
+
+
+def test_another_process_at_work(kpi: Callable[..., object], make_ledger: Callable[..., Path]) -> None:
+    root = make_ledger({".kpi/lock": ""})
+    assert [state for state, _ in signs(kpi, "-C", root)["台账"]] == ["ok"]
+    with filelock.FileLock(root / ".kpi" / "lock"):
+        assert ("warning", "另一个 kpi 命令正在修改") in signs(kpi, "-C", root)["台账"]
+
+
+@pytest.mark.parametrize(("columns", "state"), [(79, "warning"), (80, "ok")])
+def test_the_terminal(columns: int, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", mock.Mock(isatty=lambda: True))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for mode, words in (("always", "有颜色"), ("never", "没有颜色")):
+        sign = doctor._terminal(mock.Mock(color=mode))
+        assert (sign.state, sign.detail) == (state, f"xterm-256color，宽 {columns} 列，{words}")
 
 
 def test_a_bare_machine(kpi: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:

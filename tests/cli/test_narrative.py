@@ -134,7 +134,7 @@ def test_other_sets_and_units(make_ledger: Callable[..., Path], kpi: Callable[..
 
 def test_a_templates_mistake_stops_check_and_export_too(root: Path, kpi: Callable[..., object], tmp_path: Path) -> None:
     (root / "narrative/shanghai.md.j2").write_text("\n{{ amount('incom') }}\n", encoding="utf-8")
-    line = "kpi: 错误: narrative/shanghai.md.j2:2: 数字的键不认识（incom）；是不是 income？"
+    line = "kpi: 错误: narrative/shanghai.md.j2:2: 数字的键不认识（incom）；是不是 income？（全部写法见 kpi help 数字）"
     for command in (("narrative",), ("check",), ("export", "--out", tmp_path / "out")):
         done = kpi("-C", root, *command)
         assert (done.status, done.lines) == (2, [line])

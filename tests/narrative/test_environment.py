@@ -85,11 +85,11 @@ def test_every_mistake_of_a_template_is_reported_at_once(written) -> None:
         2,
         "",
         [
-            "kpi: 错误: narrative/shanghai.md.j2:1: 数字的键不认识（incom）；是不是 income？",
-            "kpi: 错误: narrative/shanghai.md.j2:3: 数字的键不认识（expenditures）；是不是 expenditure？",
+            "kpi: 错误: narrative/shanghai.md.j2:1: 数字的键不认识（incom）；是不是 income？（全部写法见 kpi help 数字）",
+            "kpi: 错误: narrative/shanghai.md.j2:3: 数字的键不认识（expenditures）；是不是 expenditure？（全部写法见 kpi help 数字）",
             f"kpi: 错误: narrative/shanghai.md.j2:4: 叙述模板有误：没有过滤器 upper；可用的有：{'、'.join(FILTERS)}",
             "kpi: 错误: narrative/shanghai.md.j2:5: 叙述模板有误：没有 departmnt；是不是 department？",
-            "kpi: 错误: narrative/shanghai.md.j2:6: 数字的键不认识（function:20）；请写成 function:编码",
+            "kpi: 错误: narrative/shanghai.md.j2:6: 数字的键不认识（function:20）；请写成 function:编码（全部写法见 kpi help 数字）",
             "kpi: 错误: narrative/shanghai.md.j2:7: 叙述模板有误：含有保留的字符 U+E000–U+E002；请删去",
         ],
     )

@@ -155,3 +155,12 @@ def test_a_second_file_that_is_refused_gives_the_first_back(tmp_path: Path, monk
         store({"a.xlsx": b"new", "b.csv": b"new", "c.docx": b"new"}, tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {"a.xlsx", "c.docx"}
     assert (tmp_path / "a.xlsx").read_bytes() == b"old"
+
+
+def test_a_reason_for_the_user_is_one_line() -> None:
+    reason = Sample().failure("没有找到 LibreOffice；请安装")
+    with pytest.raises(ExportError) as error:
+        host(reason).files("sample", EMPTY, {})
+    assert (str(error.value), error.value.exit_code) == (str(reason), 3)
+    assert "sample" in str(reason)
+    assert "没有找到 LibreOffice；请安装" in str(reason)
