@@ -109,6 +109,8 @@ _REASONS = {
     errno.EDQUOT: "磁盘配额已满",
     errno.ELOOP: "链接互相指向",
     errno.EBADF: "没有打开",
+    errno.EFBIG: "文件太大",
+    errno.ENODEV: "不是普通文件",
 }
 
 
@@ -159,6 +161,7 @@ WORDING |= {
     "stray-file": ("不认识的文件", "{hint}"),
     "unreadable": ("无法读取：{detail}", "请检查路径和权限"),
     "unwritable": ("无法写入：{detail}", "请检查磁盘空间和权限"),
+    "too-large": ("文件会超过 {limit} MB，以后无法读取", "请检查导入的文件是否选错"),
     "locked": ("台账正被另一进程使用", "请稍候再试，或用 --wait 秒数 等得更久"),
     "changed-meanwhile": ("文件在命令执行期间被其他程序修改，没有写入", "请重新执行命令"),
     "edited-since": ("文件在该次修改之后又被改过，不能{action}", "请手工处理该文件，或先恢复它"),
@@ -183,6 +186,7 @@ WORDING |= {
     "cell-error": ("单元格是错误值", "请改正该单元格"),
     "row-width": ("该行有 {count} 列，表头只有 {width} 列", "请检查多余的逗号"),
     "csv-syntax": ("CSV 格式错误：{detail}", "请检查引号是否成对"),
+    "too-many-rows": ("超过 {limit} 行", "请检查是否选错文件，或分成几个文件"),
     "empty-file": ("文件里没有数据行", "请检查是否选错文件"),
     "not-a-spreadsheet": ("不是可读取的 CSV 或 XLSX 文件：{detail}", "请另存为 .csv（UTF-8）或 .xlsx"),
     "unknown-kind": ("不认识的导入种类", "{hint}"),

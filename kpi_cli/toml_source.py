@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli
 
+from kpi_cli.bounds import read_file
 from kpi_cli.problems import Place, Problem
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def parse_toml(raw: bytes, file: str) -> TomlDocument:
 
 def read_toml(path: Path, file: str) -> TomlDocument:
     """Read and parse the file at `path`, shown to the user as `file`; raises TomlError and OSError."""
-    return parse_toml(path.read_bytes(), file)
+    return parse_toml(read_file(path), file)
 
 
 _CHINESE_MARKS = {"“": '"', "”": '"', "‘": "'", "’": "'", "，": ",", "＝": "=", "：": ":", "［": "[", "］": "]"}

@@ -43,7 +43,7 @@ def help_(
 def _pages() -> dict[str, Path]:
     """Return the pages by each of their names, the Chinese one and the English one of the first line."""
     found: dict[str, Path] = {}
-    for path in sorted((resources.templates() / "help").glob("*.md")):
+    for path in resources.files_in(resources.templates() / "help", ".md"):
         names = path.read_text(encoding="utf-8").partition("：")[0].removeprefix("# ").split()
         found |= dict.fromkeys(names, path)
     return found

@@ -25,7 +25,9 @@ def schema(
     ] = "",
 ) -> None:
     """打印台账文件的 JSON Schema，或写在文件第一行的 #:schema（编辑器据此补全和检查）。"""
-    found = {path.name.partition(".")[0]: path for path in sorted((resources.templates() / "schema").glob("*.json"))}
+    found = {
+        path.name.partition(".")[0]: path for path in resources.files_in(resources.templates() / "schema", ".json")
+    }
     name = file.removesuffix(".toml")
     if name and name not in found:
         raise UsageError(Problem("unknown-kind", value=file, facts={"hint": suggestion(name, found)}))

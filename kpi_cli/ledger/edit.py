@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.ledger import blocks
 from kpi_cli.ledger.create import file_head, require_year
+from kpi_cli.ledger.files import content_or_none
 from kpi_cli.ledger.importer import (
     SUBJECTS,
     Imported,
@@ -127,7 +128,7 @@ def _listed(root: Path, year: int, kind: f.RecordKind) -> list[Listed]:
         refs = [kind.reference(record._asdict()) for record in records]
     else:
         path = root / str(year) / kind.file
-        refs = [block.ref for block in _blocks(_text(path.read_bytes() if path.exists() else None), kind)[1]]
+        refs = [block.ref for block in _blocks(_text(content_or_none(path)), kind)[1]]
     return [Listed(ref, record) for ref, record in zip(refs, records, strict=True)]
 
 

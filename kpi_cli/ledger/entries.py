@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.bounds import STATE_LIMIT, read_file
 from kpi_cli.errors import LedgerError
-from kpi_cli.ledger.files import ASIDE, FOLDER, MALFORMED, damaged, digest, replace_file
+from kpi_cli.ledger.files import ASIDE, FOLDER, MALFORMED, damaged, digest, give, narrow, replace_file
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
@@ -154,8 +155,19 @@ def entry_path(root: Path, number: int) -> Path:
     return _folder(root) / f"{number:08}.json"
 
 
-def store_entry(root: Path, entry: Mapping[str, Any]) -> None:
-    """Write an entry; writing it twice is the same as once."""
+def store_entry(root: Path, entry: Mapping[str, Any], mask: int) -> None:
+    """Write an entry; writing it twice is the same as once.
+
+    Args:
+      root: The ledger's folder.
+      entry: As `entry_for` made it.
+      mask: Who may read what it holds, see `files.readers`.
+    """
+    folder = _folder(root)
+    if not folder.is_dir():
+        folder.mkdir()
+        give(folder, root.stat())
+    narrow(folder, mask)
     # what is no text (a file name) becomes \udcXX, which JSON reads back; an exception here would come too late
     text = json.dumps(entry, ensure_ascii=False).encode(errors="backslashreplace")
     replace_file(entry_path(root, entry["number"]), text)
@@ -185,7 +197,7 @@ def read_entry(root: Path, number: int, position: int) -> HistoryEntry:
     """
     path = entry_path(root, number)
     try:
-        content = path.read_bytes()
+        content = read_file(path, STATE_LIMIT)
     except OSError as error:
         place = Place(path.relative_to(root).as_posix())
         raise LedgerError(Problem("unreadable", place, facts={"detail": system_reason(error)})) from None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.bounds import read_file
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.evaluation.kinds import FOLDER, KINDS, token
 from kpi_cli.evaluation.scheme import EvaluationYear
@@ -107,10 +108,15 @@ def _broken_seals(root: Path, year: int) -> Iterable[Problem]:
     """Find files of a closed year that were changed by hand, added or taken away."""
     try:
         sealed = read_toml(root / str(year) / ARCHIVE, f"{year}/{ARCHIVE}").data["archive"]["sha256"]
-    except (OSError, TomlError, KeyError, TypeError):
+    except FileNotFoundError:
+        return
+    except (TomlError, KeyError, TypeError):
+        sealed = None
+    if not isinstance(sealed, dict):
+        yield Problem("eval-seal", Place(f"{year}/{ARCHIVE}"))
         return
     folder = root / str(year) / FOLDER
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sealed_files(folder)}
+    found = {path.name: hashlib.sha256(read_file(path)).hexdigest() for path in sealed_files(folder)}
     for name in sorted(found.keys() | sealed.keys()):
         if found.get(name) != sealed.get(name):
             yield Problem("eval-seal", Place(f"{year}/{FOLDER}/{name}"))

@@ -11,9 +11,14 @@ import hashlib
 import os
 import stat
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from kpi_cli.bounds import read_file
 from kpi_cli.errors import LedgerError, UsageError
 from kpi_cli.problems import Place, Problem, system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FOLDER = ".kpi"
 ASIDE = ".kpi-new"  # suffix of a file that is written aside before it is renamed into place
@@ -75,7 +80,7 @@ def content_of(path: Path, file: str) -> bytes | None:
 def content_or_none(path: Path) -> bytes | None:
     """Return a file's bytes, or None where it does not exist; raises OSError where it cannot be read."""
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         return None
     except NotADirectoryError:
@@ -94,22 +99,61 @@ def require_writable(target: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def write_synced(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
-    """Write a file through to the disk, with owner and mode of the file whose place it takes."""
-    with path.open("wb") as stream:
+def readers(root: Path, files: Iterable[str]) -> int:
+    """Return who may read all of these files, as a mask for modes: 0o770 takes everything from others.
+
+    What `.kpi` keeps of them must not be easier to read than they are.
+    """
+    mask = 0o777
+    for file in files:
+        path = resolve(root, file)
+        inside = path.relative_to(root.resolve()).parts[:-1]
+        needs = [(path, 4), *((root.joinpath(*inside[:depth]), 1) for depth in range(1, len(inside) + 1))]
+        for place, bit in needs:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                mode = place.stat().st_mode
+                mask &= ~sum(7 << shift for shift in (0, 3) if not mode >> shift & bit)
+    return mask
+
+
+def narrow(folder: Path, mask: int) -> None:
+    """Close a folder to those that a mask leaves out; it never becomes wider again by itself."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & ~mask:
+        folder.chmod(mode & mask)
+
+
+def give(path: Path, like: os.stat_result) -> None:
+    """Give a file or folder to the owner of another: what root writes into somebody's ledger is theirs."""
+    if hasattr(os, "chown"):
+        with contextlib.suppress(OSError):  # only root can
+            os.chown(path, like.st_uid, like.st_gid)
+
+
+def write_synced(path: Path, content: bytes, like: os.stat_result | None = None, mask: int = 0o777) -> None:
+    """Write a new file through to the disk.
+
+    Args:
+      path: What stands there goes: a link that came with somebody's ledger is not followed.
+      content: All of it.
+      like: The file whose place it takes: owner and mode are the same from the beginning.
+      mask: Without `like`: what its mode may have of what the umask leaves.
+    """
+    path.unlink(missing_ok=True)
+    with path.open("xb") as stream:
+        if like is not None:
+            give(path, like)
+            path.chmod(stat.S_IMODE(like.st_mode))
+        else:
+            give(path, path.parent.stat())
+            narrow(path, mask)
         stream.write(content)
         stream.flush()
-        if like is not None:
-            if hasattr(os, "chown"):
-                with contextlib.suppress(OSError):  # only root can give a file to another owner
-                    os.chown(path, like.st_uid, like.st_gid)
-            path.chmod(stat.S_IMODE(like.st_mode))
         os.fsync(stream.fileno())
 
 
 def replace_file(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
     """Write a file as a whole: aside, synced, renamed, its folder synced."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ASIDE)
     try:
         write_synced(aside, content, like)

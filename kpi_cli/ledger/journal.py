@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.bounds import STATE_LIMIT, read_file
 from kpi_cli.errors import LedgerError
 from kpi_cli.ledger.entries import HISTORY, drop_after, store_entry, stored_numbers
 from kpi_cli.ledger.files import (
@@ -73,7 +74,7 @@ def finish(root: Path) -> None:
     """
     folder = root / FOLDER
     sync_folder(folder)  # the journal's name has to be on the disk before the first file changes
-    generation, position, entry, switches = _read_journal(root)
+    generation, position, entry, mask, switches = _read_journal(root)
     for switch in [s for s in switches if not _is_done(root, s)]:  # a conflict shows before anything is touched
         _carry_out(root, switch)
     for switch in switches:
@@ -81,7 +82,7 @@ def finish(root: Path) -> None:
             remove_empty_folders(root, switch.file)
     if entry is not None:
         drop_after(root, position - 1)
-        store_entry(root, entry)
+        store_entry(root, entry, mask)
     replace_file(folder / GENERATION, f"{generation} {position}\n".encode())
     (folder / JOURNAL).unlink()
     discard_staging(root)
@@ -89,13 +90,13 @@ def finish(root: Path) -> None:
         sync_folder(folder)
 
 
-_Journal = tuple[int, int, dict[str, Any] | None, list[_Switch]]
+_Journal = tuple[int, int, dict[str, Any] | None, int, list[_Switch]]
 
 
 def _read_journal(root: Path) -> _Journal:
-    """Return generation, undo position, history entry and files; a journal is only ever renamed into place whole."""
+    """Return generation, undo position, history entry, who may read it, and files; a journal is whole or not there."""
     path = root / FOLDER / JOURNAL
-    raw = path.read_bytes()
+    raw = read_file(path, STATE_LIMIT)
     try:
         return _parse_journal(raw)
     except MALFORMED:
@@ -110,7 +111,7 @@ def _parse_journal(raw: bytes) -> _Journal:
         raise ValueError
     if entry is not None and entry["number"] != position:
         raise ValueError
-    return int(journal["generation"]), int(position), entry, switches
+    return int(journal["generation"]), int(position), entry, int(journal.get("mask", 0o777)), switches
 
 
 def _is_done(root: Path, switch: _Switch) -> bool:
@@ -140,7 +141,7 @@ def _carry_out(root: Path, switch: _Switch) -> None:
         sync_folder(target.parent)
         return
     staged = root / FOLDER / STAGING / switch.staged
-    content = staged.read_bytes()
+    content = read_file(staged)
     if digest(content) != switch.after:
         raise LedgerError(damaged(root, staged))
     make_folders(target.parent)

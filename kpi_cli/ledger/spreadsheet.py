@@ -1,7 +1,7 @@
 """Rows of a CSV or XLSX file as text, with the row number that a person sees.
 
-CSV: UTF-8 with or without BOM, or GB18030. XLSX: the first sheet; merged cells and formulas without a result in
-the data are refused. Numbers of a spreadsheet become the text that a person reads in the cell.
+CSV: UTF-8 with or without BOM, or GB18030. XLSX (and XLS): the first sheet; merged cells and formulas without a
+result in the data are refused. Numbers of a spreadsheet become the text that a person reads in the cell.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.bounds import ROW_LIMIT, read_stream
 from kpi_cli.errors import LedgerError
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
-    import zipfile
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-XLSX_LIMIT = 200 * 1024 * 1024
-"""Uncompressed bytes that a workbook may have; more is refused before it is read."""
-CELL_LIMIT = 20_000_000
-"""Cells between A1 and the last one; calamine takes memory for all of them, the empty ones too."""
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an XLSX file begins, and an XLS file."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def read_rows(path: Path, file: str) -> Rows:
       LedgerError: It cannot be read, or holds no header.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_stream(path)
     except OSError as error:
         raise LedgerError(Problem("unreadable", Place(file), facts={"detail": system_reason(error)})) from None
     return parse_rows(raw, file)
@@ -61,20 +59,26 @@ def read_rows(path: Path, file: str) -> Rows:
 
 def parse_rows(raw: bytes, file: str) -> Rows:
     """Parse the bytes of a CSV or XLSX file; see `read_rows`."""
-    if raw[:4] == b"PK\x03\x04" or raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _frame(_xlsx_rows(raw, file), file)
+    if raw.startswith((_ZIP, _OLE)):
+        return _frame(_workbook_rows(raw, file), file)
     return _frame(_csv_rows(raw, file), file)
 
 
 def _frame(rows: Iterable[tuple[int, Sequence[str]]], file: str) -> Rows:
     filled = [(number, tuple(cell.strip() for cell in cells)) for number, cells in rows]
     filled = [(number, cells) for number, cells in filled if any(cells)]
+    _refuse_more(len(filled), file)
     if not filled:
         raise LedgerError(Problem("empty-file", Place(file)))
     number, header = filled[0]
     while header and not header[-1]:
         header = header[:-1]
     return Rows(file, header, number, tuple(filled[1:]))
+
+
+def _refuse_more(rows: int, file: str) -> None:
+    if rows > ROW_LIMIT + 1:  # the header
+        raise LedgerError(Problem("too-many-rows", Place(file), facts={"limit": ROW_LIMIT}))
 
 
 def decode(raw: bytes, file: str) -> str:
@@ -98,98 +102,34 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
     rows, start = [], 1
     try:
         for cells in reader:
-            rows.append((start, cells))
+            if cells:
+                rows.append((start, cells))
+                _refuse_more(len(rows), file)
             start = reader.line_num + 1
     except csv.Error as error:
         raise LedgerError(Problem("csv-syntax", Place(file, reader.line_num), facts={"detail": str(error)})) from None
     return rows
 
 
-def _xlsx_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
+def _workbook_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
     import python_calamine
 
-    problems = _cell_problems(_first_sheet(raw, file), file)
+    from kpi_cli.ledger.workbook import open_workbook, refusal
+
+    plain, problems = open_workbook(raw, file) if raw.startswith(_ZIP) else (raw, [])
     try:
-        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
+        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain)).get_sheet_by_index(0)
         values = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
-    except Exception:
-        raise LedgerError(_no_workbook(file, "文件已损坏或已加密")) from None
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # that of Rust, in calamine
+            raise
+        raise LedgerError(refusal(file, "文件已损坏或已加密")) from None
     header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
     problems += [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]
     if problems:
         raise LedgerError(sorted(problems, key=lambda problem: problem.place.line))
     return [(number, [cell_text(cell) for cell in row]) for number, row in enumerate(values, 1)]
-
-
-def _no_workbook(file: str, detail: str) -> Problem:
-    return Problem("not-a-spreadsheet", Place(file), facts={"detail": detail})
-
-
-def _first_sheet(raw: bytes, file: str) -> str:
-    """Return the XML of an XLSX file's first sheet; "" for other kinds of workbooks.
-
-    Raises:
-      LedgerError: It unpacks to more than XLSX_LIMIT.
-    """
-    import re
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _refuse_bomb(archive, file)
-            book, rels = (archive.read(f"xl/{name}").decode() for name in ("workbook.xml", "_rels/workbook.xml.rels"))
-            sheet = re.search(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=\"([^\"]+)\"", book)
-            target = next(
-                found[1]
-                for tag in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", rels)
-                if sheet and f'Id="{sheet[1]}"' in tag and (found := re.search(r'Target="([^"]+)"', tag))
-            )
-            name = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-            return archive.read(name).decode("utf-8", "replace")
-    except LedgerError:
-        raise
-    except Exception:  # an .xls or .ods file, or one so damaged that calamine will refuse it
-        return ""
-
-
-def _refuse_bomb(archive: zipfile.ZipFile, file: str) -> None:
-    if sum(info.file_size for info in archive.infolist()) > XLSX_LIMIT:
-        raise LedgerError(_no_workbook(file, "解压后过大"))
-
-
-def _cell_problems(xml: str, file: str) -> list[Problem]:
-    """Find what calamine shows as empty cells: error values, and formulas without a stored result.
-
-    Raises:
-      LedgerError: A stray cell makes the sheet so large that it cannot be read.
-    """
-    import re
-
-    problems, rows, columns = [], 0, 0
-    for match in re.finditer(r"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c>)", xml, re.DOTALL):
-        attributes, body = match[1] or "", match[2]
-        if not body:
-            continue
-        name = re.search(r'\sr="([A-Z]+)([0-9]+)"', attributes)
-        place = Place(file, int(name[2]), name[1] + name[2]) if name else Place(file)
-        if name:
-            rows, columns = max(rows, int(name[2])), max(columns, _column_number(name[1]))
-        value = re.search(r"<(?:\w+:)?v[^>]*>([^<]+)<", body)
-        if 't="e"' in attributes:
-            problems.append(Problem("cell-error", place, value[1] if value else ""))
-        elif re.search(r"<(?:\w+:)?f[\s/>]", body) and not value and 't="str"' not in attributes:
-            problems.append(Problem("formula", place))
-    if rows * columns > CELL_LIMIT:
-        raise LedgerError(_no_workbook(file, f"有内容的区域太大（{rows} 行 {columns} 列），请删去远处的零散单元格"))
-    return problems
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def cell_text(value: Any) -> str:

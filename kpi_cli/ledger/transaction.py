@@ -12,12 +12,16 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kpi_cli.bounds import MEBIBYTE, TEXT_LIMIT
 from kpi_cli.errors import LedgerError, LockedError, UnfinishedError
-from kpi_cli.ledger.entries import entry_for
+from kpi_cli.ledger.entries import HISTORY, entry_for
 from kpi_cli.ledger.files import (
     ASIDE,
     FOLDER,
     content_of,
+    give,
+    narrow,
+    readers,
     real_name,
     require_writable,
     resolve,
@@ -74,7 +78,14 @@ class Transaction:
         return self._seen[key]
 
     def write(self, file: str, content: bytes | None) -> None:
-        """Set a file's new content; None deletes it. Nothing is stored before `commit`."""
+        """Set a file's new content; None deletes it. Nothing is stored before `commit`.
+
+        Raises:
+          LedgerError: The content is larger than what would be read again.
+        """
+        if content is not None and len(content) > TEXT_LIMIT:
+            facts = {"limit": TEXT_LIMIT // MEBIBYTE}
+            raise LedgerError(Problem("too-large", Place(file), facts=facts))
         self.read(file)
         self._new[real_name(self._root, resolve(self._root, file))] = content
 
@@ -129,6 +140,8 @@ class Transaction:
         """Bring all that the change needs onto the disk; returns the journal, written aside."""
         folder = self._root / FOLDER / STAGING
         folder.mkdir(parents=True, exist_ok=True)
+        mask = readers(self._root, new)
+        narrow(folder, mask)
         files: dict[str, Any] = {}
         for number, (file, content) in enumerate(new.items()):
             target = resolve(self._root, file)
@@ -139,8 +152,8 @@ class Transaction:
             files[file] = {"before": before, "after": after, "staged": None if content is None else str(number)}
         sync_folder(folder)
         aside = self._root / FOLDER / (JOURNAL + ASIDE)
-        journal = {**note, "generation": state(self._root)[0] + 1, "files": files}
-        write_synced(aside, json.dumps(journal).encode())
+        journal = {**note, "generation": state(self._root)[0] + 1, "mask": mask, "files": files}
+        write_synced(aside, json.dumps(journal).encode(), mask=mask)
         return aside
 
     def _check_unchanged(self) -> None:
@@ -176,7 +189,11 @@ def _locked(root: Path, wait: float) -> Iterator[None]:
     try:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
+            give(folder, root.stat())
             sync_folder(root)
+        for path in (folder, folder / HISTORY):
+            if path.is_symlink():  # came with somebody's ledger; what it points to is not ours to write or delete
+                raise LedgerError(Problem("unsafe-path", Place(shown_name(root, path))))
         lock = filelock.FileLock(folder / _LOCK)
         lock.acquire(timeout=max(0.0, wait), poll_interval=_LOCK_POLL)  # below 0 it would wait forever
     except filelock.Timeout:

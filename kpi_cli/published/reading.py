@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.bounds import read_file
 from kpi_cli.errors import LedgerError
 from kpi_cli.model import figures
 from kpi_cli.model import vocabulary as v
@@ -116,7 +117,7 @@ class _Reader:
 
     def text(self, file: str) -> str | None:
         try:
-            return (self.folder / file).read_text("utf-8-sig")
+            return read_file(self.folder / file).decode("utf-8-sig")
         except OSError as error:
             self.fail("unreadable", file, detail=system_reason(error))
         except UnicodeDecodeError:

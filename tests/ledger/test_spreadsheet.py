@@ -14,8 +14,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_cli import bounds
 from kpi_cli.errors import LedgerError
-from kpi_cli.ledger import spreadsheet
+from kpi_cli.ledger import workbook
 from kpi_cli.ledger.spreadsheet import cell_text, match_columns, parse_rows, read_rows
 from kpi_cli.model import fields as f
 
@@ -228,7 +229,7 @@ def test_another_zip_file_is_no_workbook() -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "XLSX_LIMIT", 1000)
+    monkeypatch.setattr(workbook, "repacked", lambda raw, rewrite: bounds.repacked(raw, 1000, rewrite))
     assert "解压后过大" in refused(book(["a"], [1]))[0]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import docx
 from docx.oxml.ns import qn
 
+from kpi_cli.bounds import BombError, read_file, repacked
 from kpi_cli.errors import ExportError
 from kpi_cli.exporters.docx import styles
 from kpi_cli.exporters.docx.own_pages import page_setups
@@ -51,13 +52,15 @@ def own_reference(path: str, typography: str) -> Reference:
 
 def _open(path: str) -> Any:
     try:
-        content = Path(path).read_bytes()
+        content = read_file(Path(path))
     except OSError as error:
         raise _refused(path, system_reason(error)) from None
     except ValueError:  # a path with a null character
         raise _refused(path, "路径无效") from None
     try:
-        return docx.Document(BytesIO(content))
+        return docx.Document(BytesIO(repacked(content)))
+    except BombError:
+        raise _refused(path, "解压后过大") from None
     except Exception as error:  # python-docx lets through whatever zipfile, lxml and its own code raise
         raise _refused(path, "不是 Word 文档（.docx）") from error
 
