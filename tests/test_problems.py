@@ -21,7 +21,7 @@ import pytest
 
 from kpi_cli import batch
 from kpi_cli.errors import KpiError
-from kpi_cli.ledger import transaction
+from kpi_cli.ledger import spreadsheet, transaction
 from kpi_cli.problems import WORDING, Place, Problem, shorten, suggestion, system_reason
 from tests.evaluation import problem_cases
 
@@ -726,6 +726,19 @@ def cluster(client: object) -> Callable[..., object]:
     return act
 
 
+def more_rows(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """A file has more rows than are read."""
+    monkeypatch.setattr(spreadsheet, "ROW_LIMIT", 1)
+    (root / "两行.csv").write_text(f"{HEADER}\n{ROW}\n{ROW}\n", encoding="utf-8")
+    return kpi("import", "lines", "两行.csv")
+
+
+def larger_file(kpi: Callable[..., object], root: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """A file of the ledger would grow beyond what is read again."""
+    monkeypatch.setattr(transaction, "TEXT_LIMIT", 10)
+    return kpi(*add())
+
+
 def silent(*_args: object, **_kwargs: object) -> None:
     """Be a scheduler that does not answer."""
     raise OSError("Timed out")
@@ -733,6 +746,8 @@ def silent(*_args: object, **_kwargs: object) -> None:
 
 SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
     "locked": (locked, "ROOT: 台账正被另一进程使用；请稍候再试，或用 --wait 秒数 等得更久", 4),
+    "too-many-rows": (more_rows, "两行.csv: 超过 1 行；请检查是否选错文件，或分成几个文件", 2),
+    "too-large": (larger_file, "2025/lines.toml: 文件会超过 0 MB，以后无法读取；请检查导入的文件是否选错", 2),
     "changed-meanwhile": (
         changed_meanwhile,
         "2025/lines.toml: 文件在命令执行期间被其他程序修改，没有写入；请重新执行命令",
