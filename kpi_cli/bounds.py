@@ -22,6 +22,8 @@ IMPORT_LIMIT = 256 * MEBIBYTE
 """Bytes of a file to import."""
 ROW_LIMIT = 400_000
 """Rows of a file to import: as many as fill TEXT_LIMIT with budget lines."""
+COLUMN_LIMIT = 1000
+"""Columns of a file to import."""
 STATE_LIMIT = 1024 * MEBIBYTE
 """Bytes of what a ledger remembers of one change: old and new text of all its files."""
 UNZIPPED_LIMIT = 200 * MEBIBYTE

@@ -186,7 +186,7 @@ WORDING |= {
     "cell-error": ("单元格是错误值", "请改正该单元格"),
     "row-width": ("该行有 {count} 列，表头只有 {width} 列", "请检查多余的逗号"),
     "csv-syntax": ("CSV 格式错误：{detail}", "请检查引号是否成对"),
-    "too-many-rows": ("超过 {limit} 行", "请检查是否选错文件，或分成几个文件"),
+    "too-many": ("超过 {limit} {what}", "请检查是否选错文件，或分成几个文件"),
     "empty-file": ("文件里没有数据行", "请检查是否选错文件"),
     "not-a-spreadsheet": ("不是可读取的 CSV 或 XLSX 文件：{detail}", "请另存为 .csv（UTF-8）或 .xlsx"),
     "unknown-kind": ("不认识的导入种类", "{hint}"),

@@ -164,16 +164,22 @@ def file_bytes(text: str, old: bytes | None) -> bytes:
 
 
 @contextlib.contextmanager
-def _faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
+def faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
     """Turn what the parsers say about a file that is no TOML into the line that reading it gives."""
     try:
         yield
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RecursionError) as fault:
         try:
             parse_toml(raw or b"", file)
         except TomlError as error:
             raise LedgerError(error.problem) from None
-        raise
+        if not type(fault).__module__.startswith("tomlkit"):
+            raise
+        facts = {
+            "detail": "可以读取，但不能修改",
+            "hint": "请减少嵌套层数，或手工修改这个文件",
+        }  # its limits are tighter
+        raise LedgerError(Problem("toml-syntax", Place(file), facts=facts)) from None
 
 
 def add_record(
@@ -223,7 +229,7 @@ def append(tx: Transaction, year: int, kind: f.RecordKind, texts: list[str]) -> 
     """Put records, as TOML text, at the end of their file."""
     file = f"{year}/{kind.file}"
     old = tx.read(file)
-    with _faults_explained(old, file):
+    with faults_explained(old, file):
         text = _text(old) if old is not None else file_head(kind, year)
         tx.write(file, file_bytes(blocks.append(text, kind, texts), old))
 
@@ -243,7 +249,7 @@ def set_record(
         file = f"{year}/{kind.file}"
         old = tx.read(file)
         new = _with_other_amount_removed(values)
-        with _faults_explained(old, file):
+        with faults_explained(old, file):
             text, block = _locate(_text(old), kind, ref)
             changed = blocks.change(text, kind, block, new)
         own = changed[block.start : len(changed) - (len(text) - block.end)]
@@ -322,7 +328,7 @@ def remove_record(
     with open_transaction(ledger.root, command=kind.command("remove"), wait=wait) as tx:
         file = f"{year}/{kind.file}"
         old = tx.read(file)
-        with _faults_explained(old, file):
+        with faults_explained(old, file):
             text, block = _locate(_text(old), kind, ref)
         _refuse(_in_use(ledger, year, kind, ref))
         tx.write(file, file_bytes(blocks.remove(text, block), old))

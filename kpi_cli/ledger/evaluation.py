@@ -338,7 +338,8 @@ def new_scheme(ledger: Ledger, year: int, from_year: int | None, wait: float) ->
             old = tx.read(f"{from_year}/{SCHEME}")
             if known is None or old is None:
                 raise LedgerError(Problem("eval-no-scheme", facts={"year": from_year}))
-            content, notes = moved_scheme(old.decode("utf-8-sig"), from_year, year)
+            with edit.faults_explained(old, f"{from_year}/{SCHEME}"):
+                content, notes = moved_scheme(old.decode("utf-8-sig"), from_year, year)
         tx.write(file, content.encode())
         tx.summary = f"新建 {year} 年考评方案"
         tx.commit()

@@ -67,11 +67,22 @@ def _renamed(
     tx: Transaction, year: int, kind: RecordKind, own: RecordKind, ids: tuple[str, str], is_merge: bool
 ) -> int:
     """Rename in one file; returns how many records it touched."""
-    old, new = ids
     file = f"{year}/{kind.file}"
     raw = tx.read(file)
     if raw is None:
         return 0
+    with edit.faults_explained(raw, file):
+        text, count = _rewritten(file, raw, kind, own, ids, is_merge=is_merge)
+    if count:
+        tx.write(file, edit.file_bytes(text, raw))
+    return count
+
+
+def _rewritten(
+    file: str, raw: bytes, kind: RecordKind, own: RecordKind, ids: tuple[str, str], *, is_merge: bool
+) -> tuple[str, int]:
+    """Rename in the text of a file; returns it, and how many records were touched."""
+    old, new = ids
     text, found = edit.file_blocks(raw, kind)
     before = Counter(ref for ref, _ in _references(text, found, kind))
     count = 0
@@ -86,8 +97,7 @@ def _renamed(
     if count:
         text, found = edit.file_blocks(text.encode(), kind)
         _refuse_twice(file, before, _references(text, found, kind), kind)
-        tx.write(file, edit.file_bytes(text, raw))
-    return count
+    return text, count
 
 
 def _records(text: str, found: list[blocks.Block], kind: RecordKind) -> Iterator[tuple[blocks.Block, dict[str, Any]]]:

@@ -11,7 +11,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kpi_cli.bounds import ROW_LIMIT, read_stream
+from kpi_cli.bounds import COLUMN_LIMIT, ROW_LIMIT, read_stream
 from kpi_cli.errors import LedgerError
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
@@ -67,7 +67,7 @@ def parse_rows(raw: bytes, file: str) -> Rows:
 def _frame(rows: Iterable[tuple[int, Sequence[str]]], file: str) -> Rows:
     filled = [(number, tuple(cell.strip() for cell in cells)) for number, cells in rows]
     filled = [(number, cells) for number, cells in filled if any(cells)]
-    _refuse_more(len(filled), file)
+    _refuse_more(file, len(filled))
     if not filled:
         raise LedgerError(Problem("empty-file", Place(file)))
     number, header = filled[0]
@@ -76,9 +76,10 @@ def _frame(rows: Iterable[tuple[int, Sequence[str]]], file: str) -> Rows:
     return Rows(file, header, number, tuple(filled[1:]))
 
 
-def _refuse_more(rows: int, file: str) -> None:
-    if rows > ROW_LIMIT + 1:  # the header
-        raise LedgerError(Problem("too-many-rows", Place(file), facts={"limit": ROW_LIMIT}))
+def _refuse_more(file: str, rows: int, columns: int = 0) -> None:
+    for what, count, limit in (("行", rows - 1, ROW_LIMIT), ("列", columns, COLUMN_LIMIT)):
+        if count > limit:
+            raise LedgerError(Problem("too-many", Place(file), facts={"limit": limit, "what": what}))
 
 
 def decode(raw: bytes, file: str) -> str:
@@ -104,7 +105,7 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
         for cells in reader:
             if cells:
                 rows.append((start, cells))
-                _refuse_more(len(rows), file)
+                _refuse_more(file, len(rows), len(cells))
             start = reader.line_num + 1
     except csv.Error as error:
         raise LedgerError(Problem("csv-syntax", Place(file, reader.line_num), facts={"detail": str(error)})) from None

@@ -65,7 +65,7 @@ def _without_count(name: str, member: bytes) -> bytes:
     if name != "xl/sharedstrings.xml":
         return member
     root: list[tuple[int, str]] = []
-    parser = _parser()
+    parser = _parser(member)
     parser.StartElementHandler = lambda tag, _: root.append((parser.CurrentByteIndex, tag)) if not root else None
     parser.Parse(member, True)
     start, tag = root[0]
@@ -73,15 +73,17 @@ def _without_count(name: str, member: bytes) -> bytes:
     return f"<{tag}{'/' if member[end - 1 : end] == b'/' else ''}>".encode() + member[end + 1 :]
 
 
-class _DtdError(ValueError):
-    """An XML member with a DTD."""
+class _XmlError(ValueError):
+    """XML that no workbook has: with a DTD, or in UTF-16, in which calamine may see other tags than expat."""
 
 
-def _parser() -> expat.XMLParserType:
+def _parser(xml: bytes) -> expat.XMLParserType:
     def refuse(*_: object) -> None:
-        raise _DtdError
+        raise _XmlError
 
-    parser = expat.ParserCreate("UTF-8")  # whatever the file claims: calamine must not read it otherwise
+    if b"\0" in xml[:4] or xml.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _XmlError
+    parser = expat.ParserCreate("UTF-8")  # whatever else it claims to be
     parser.StartDoctypeDeclHandler = refuse
     return parser
 
@@ -93,7 +95,7 @@ def _parse(
     data: Callable[[str], None] | None = None,
 ) -> None:
     """Walk through XML; names come without their namespace prefix."""
-    parser = _parser()
+    parser = _parser(xml)
     parser.StartElementHandler = lambda name, attributes: start(name.rpartition(":")[2], attributes)
     if end is not None:
         parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])

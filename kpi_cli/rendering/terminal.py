@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_PROBLEMS = 10_000
+"""Problems that are listed in one go."""
 _GAP = 2
 _MIN_LABEL = 16
 _RUN, _CLOSING = re.compile(r"[0-9A-Za-z.,%+–-]+|.", re.DOTALL), "，。；：、）”》"
@@ -46,9 +48,12 @@ def note(text: str) -> None:
 
 
 def complain(problems: Iterable[Problem], kind: str = "错误") -> None:
-    """Write problems to stderr, one line each: `kpi: 错误: FILE:LINE: …`."""
-    for problem in problems:
+    """Write problems to stderr, one line each: `kpi: 错误: FILE:LINE: …`; nobody reads more than MOST_PROBLEMS."""
+    found = list(problems)
+    for problem in found[:MOST_PROBLEMS]:
         note(f"kpi: {kind}: {problem.text}")
+    if len(found) > MOST_PROBLEMS:
+        note(f"kpi: {kind}: 还有 {len(found) - MOST_PROBLEMS} 个问题没有列出；请先改正以上的")
 
 
 def wants_color(mode: str) -> bool:
