@@ -7,9 +7,9 @@ disclosures only, so that nothing is needed but the exporter.
 from __future__ import annotations
 
 import io
+import os
 import re
 import tempfile
-import time
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -246,9 +246,9 @@ class Conformance:
 
     def copes_with_many_rows(self) -> str:
         """A table of 10,000 rows takes bounded time and loses none."""
-        started = time.monotonic()
+        started = sum(os.times()[:4])  # of this process and its children: how busy the machine is does not matter
         text = self.read(self.files(sample(sample_table(LARGE))))
-        if time.monotonic() - started > LARGE_SECONDS:
+        if sum(os.times()[:4]) - started > LARGE_SECONDS:
             return f"{LARGE} 行超过 {LARGE_SECONDS:g} 秒"
         return "" if f"第1表第{LARGE - 1}行" in text else "行数不全"
 

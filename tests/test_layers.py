@@ -173,5 +173,4 @@ def test_nothing_reads_the_clock_but_the_ledger_for_its_history() -> None:
     assert {name for name in found if not name.startswith("ledger/")} <= {
         "cli/ledger.py",  # shows the noted time
         "cli/evaluation.py",  # what is late today
-        "conformance.py",  # measures how long an exporter takes
     }

@@ -746,7 +746,7 @@ def silent(*_args: object, **_kwargs: object) -> None:
 
 SPECIAL: dict[str, tuple[Callable[..., object], str, int]] = {
     "locked": (locked, "ROOT: 台账正被另一进程使用；请稍候再试，或用 --wait 秒数 等得更久", 4),
-    "too-many-rows": (more_rows, "两行.csv: 超过 1 行；请检查是否选错文件，或分成几个文件", 2),
+    "too-many": (more_rows, "两行.csv: 超过 1 行；请检查是否选错文件，或分成几个文件", 2),
     "too-large": (larger_file, "2025/lines.toml: 文件会超过 0 MB，以后无法读取；请检查导入的文件是否选错", 2),
     "changed-meanwhile": (
         changed_meanwhile,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kpi_cli.api import Disclosure, Host
 
 PROGRAMS = ("soffice", "libreoffice")
-SECONDS = 300
+SECONDS = 580
 _DATE = re.compile(rb"/(CreationDate|ModDate)\s?\(D:[^)]*\)")
 _IDS = re.compile(rb"<[0-9A-F]{32}>")
 _CHECKSUM = re.compile(rb"(?<=/DocChecksum /)[0-9A-F]{32}")
