@@ -139,7 +139,7 @@ def file_name(title: str, extension: str) -> str:
     No separators, control or reserved characters, none that are invisible or turn text around, no name of a device.
     """
     name = "".join(c if c.isprintable() or c == "\u3000" else "_" for c in title)
-    name = re.sub(r'(?:_?[<>:"/\\|?*]_?)+|__+', "_", name).strip(" .")
+    name = re.sub(r'[<>:"/\\|?*]', "_", name).strip(" .")
     while len(name.encode(errors="replace")) > 200:
         name = name[:-1]
     return f"{'_' if _DEVICE.match(name) else ''}{name or 'disclosure'}{extension}"

@@ -48,9 +48,9 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Write a message for people to stderr; nothing depends on whether it can be read there."""
+    """Write a message for people to stderr, one line; nothing depends on whether it can be read there."""
     with suppress(OSError):
-        sys.stderr.write(safe(text) + "\n")
+        sys.stderr.write(safe(text).replace("\n", " ") + "\n")
 
 
 def complain(problems: Iterable[Problem], kind: str = "错误") -> None:
