@@ -126,6 +126,8 @@ def run(job: Job) -> Outcome:
 
 
 def _export(job: Job) -> Outcome:
+    if Path(job.out).is_symlink() and Path(job.out).parent == Path(job.ledger):  # came with somebody's ledger
+        raise UsageError(Problem("unsafe-path", Place(Path(job.out).name)))
     disclosure = assemble(Path(job.ledger), Request(year=job.year, narrative=True))
     result = check(disclosure, _rules(job.plugins))
     errors, warnings, hints = (result.count(severity) for severity in ("error", "warning", "hint"))

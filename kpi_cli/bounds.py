@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 TEXT_LIMIT = 64 * MEBIBYTE
 """Bytes of a text file of a ledger, a definition, a template, a disclosure: some 400,000 budget lines."""
+TEMPLATE_LIMIT = MEBIBYTE
+"""Bytes of a narrative template."""
 IMPORT_LIMIT = 256 * MEBIBYTE
 """Bytes of a file to import."""
 ROW_LIMIT = 400_000

@@ -169,14 +169,14 @@ def template(
 ) -> None:
     """Write an empty workbook to send out."""
     from kpi_cli.ledger.template_file import evaluation_template
-    from kpi_cli.plugin.host import store
+    from kpi_cli.plugin.host import file_name, store
 
     own = session(context)
     ledger = own.ledger()
     chosen = _chosen(ledger, year)
     content = evaluation_template(ledger, chosen, kind, period=period, unit=unit)
     name = "-".join(filter(None, (KINDS[kind].label, str(chosen), period, unit)))
-    path = out or Path(f"{name}.xlsx")
+    path = out or Path(file_name(name, ".xlsx"))
     for written in store({path.name: content}, path.parent):
         terminal.say(str(written))
     terminal.note(f"填好后：kpi eval import {kind} {path.name} --year {chosen}")

@@ -37,9 +37,15 @@ def answer(arguments: list[str]) -> str:
     try:
         kind, word, *before = arguments
         how, rows = _found(kind, word, _Call(before))
+        rows = [(value, _shown(label)) for value, label in rows if value.isprintable()]
         return "".join(f"{line}\n" for line in (how, *map("\t".join, rows))) if rows else ""
     except Exception:
         return ""
+
+
+def _shown(label: str) -> str:
+    """Blank what could steer a terminal or turn text around: a ledger may come from elsewhere."""
+    return label if label.isprintable() else "".join(c if c.isprintable() else " " for c in label)
 
 
 class _Call:

@@ -10,6 +10,8 @@ import sys
 from os import listdir, path
 
 Rows = list[tuple[str, str]]
+MOST = 64 * 1024 * 1024
+"""Bytes of a file that are scanned; commands read no more either."""
 
 _PACKAGE = path.dirname(path.dirname(path.abspath(__file__)))
 _INSIDE = path.join(_PACKAGE, "templates")
@@ -146,9 +148,11 @@ def _value(text: str) -> str:
 
 
 def _lines(file: str) -> list[str]:
+    if not path.isfile(file):  # opening a pipe would wait for its writer
+        return []
     try:
         with open(file, "rb") as stream:
-            raw = stream.read()
+            raw = stream.read(MOST)
     except OSError:
         return []
     try:

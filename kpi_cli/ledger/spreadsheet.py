@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi_cli.bounds import COLUMN_LIMIT, ROW_LIMIT, read_stream
 from kpi_cli.errors import LedgerError
+from kpi_cli.formulas import unguarded
 from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
 
@@ -104,7 +105,7 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
     try:
         for cells in reader:
             if cells:
-                rows.append((start, cells))
+                rows.append((start, [unguarded(cell) for cell in cells]))
                 _refuse_more(file, len(rows), len(cells))
             start = reader.line_num + 1
     except csv.Error as error:

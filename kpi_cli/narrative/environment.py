@@ -12,7 +12,7 @@ import re
 import sys
 import traceback
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateRuntimeError, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from kpi_cli import cache
 from kpi_cli.errors import DefinitionError
 from kpi_cli.model import figures
+from kpi_cli.narrative import sandbox
 from kpi_cli.narrative.pieces import RESERVED
+from kpi_cli.narrative.sandbox import BUDGET, Metered, Sandbox
 from kpi_cli.problems import Place, Problem, suggestion
 from kpi_cli.tables.figures import UnknownFigureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import CodeType
 
     from jinja2 import Environment, Template
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 FILTERS = ("first", "join", "last", "length", "list", "reject", "rejectattr", "select", "selectattr")
 GLOBALS = ("namespace",)
 _LINE_END = "\ue002"
-_TAG_OR_END = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|(?P<end>(?<=\S)[ \t]*$)", re.DOTALL | re.MULTILINE)
+_TAG, _CLOSING = re.compile(r"\{[%{#]"), {"{%": "%}", "{{": "}}", "{#": "#}"}
+_END = re.compile(r"(?<=\S)[ \t]*$", re.MULTILINE)
 _ENGINE = str(Path(jinja2.__file__).parent)
 _SEE = "见 docs/narrative-templates.md"
 _TAG_HINT = "请检查 {{ }}、{% %} 是否成对，if、for、macro 是否有对应的 endif、endfor、endmacro"
@@ -67,6 +69,7 @@ def render(source: NarrativeSource, names: Mapping[str, Any], figure_functions: 
     templates = tuple((name, *source.templates[name]) for name in sorted(source.templates))
     try:
         environment = _environment(source.name, templates, tuple(names), tuple(figure_functions.items()))
+        environment.left = BUDGET
         return _without_line_ends(environment.get_template(source.name).render(names))
     except DefinitionError:
         raise
@@ -97,16 +100,13 @@ def _environment(
     templates: tuple[tuple[str, str, str], ...],
     names: tuple[str, ...],
     figure_functions: tuple[tuple[str, int], ...],
-) -> ImmutableSandboxedEnvironment:
+) -> Sandbox:
     """Make an environment for a template and those that it names, all of them checked."""
     loader = _Checked()
-    environment = ImmutableSandboxedEnvironment(
-        loader=loader,
-        undefined=_Missing,
-        finalize=_printable,
-        autoescape=False,  # the output is plain text, no HTML
-    )
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment = Sandbox(loader=loader, undefined=_Missing, autoescape=False)  # the output is plain text, no HTML
+    environment.finalize = partial(_printable, environment)
+    environment.filters = {name: environment.paid(environment.filters[name]) for name in FILTERS}
+    environment.filters["join"] = partial(_join, environment)
     environment.globals = {name: environment.globals[name] for name in GLOBALS}
     key = _cache_key(first, templates, names, figure_functions)
     loader.codes = _kept(key)
@@ -118,7 +118,8 @@ def _environment(
 
 def _cache_key(*parts: object) -> str:
     """Name what a compiled template depends on: its text, what it may use, the engine and the interpreter."""
-    state = (parts, FILTERS, GLOBALS, jinja2.__version__, sys.version, Path(__file__).stat().st_mtime_ns)
+    ours = [Path(file).stat().st_mtime_ns for file in (__file__, sandbox.__file__)]
+    state = (parts, FILTERS, GLOBALS, jinja2.__version__, sys.version, ours)
     return f"narrative-{sha256(repr(state).encode()).hexdigest()[:32]}.bin"
 
 
@@ -156,17 +157,32 @@ def _compiled(
         file, text = known[name]
         try:
             tree = environment.parse(_with_line_ends(text), filename=file)
+            parts = list(tree.find_all(_CHECKED))
         except TemplateSyntaxError as error:
             problems.append(_syntax_problem(error, file, text))
             continue
+        except RecursionError:
+            problems.append(_too_deep(Place(file)))
+            continue
         trees[name] = file, tree
-        parts = list(tree.find_all(_CHECKED))
         faults = _faults(file, text, parts, names, figure_functions)
         problems += sorted(faults, key=lambda problem: problem.place.line)
         waiting += _named(parts)
     if problems:
         raise DefinitionError(problems)
-    return {name: environment.compile(tree, name, file) for name, (file, tree) in trees.items()}
+    return {name: _code(environment, tree, name, file) for name, (file, tree) in trees.items()}
+
+
+def _code(environment: Environment, tree: nodes.Template, name: str, file: str) -> CodeType:
+    """Compile a tree, every loop and call of it metered."""
+    try:
+        return environment.compile(Metered().visit(tree), name, file)
+    except (RecursionError, SyntaxError, MemoryError):  # Python allows a hundred levels of indentation, twenty of loops
+        raise DefinitionError(_too_deep(Place(file))) from None
+
+
+def _too_deep(place: Place) -> Problem:
+    return _problem(place, "嵌套太深", "请减少括号、循环或 macro 的层数")
 
 
 def _named(parts: Sequence[nodes.Node]) -> Iterator[str]:
@@ -178,19 +194,52 @@ def _named(parts: Sequence[nodes.Node]) -> Iterator[str]:
             yield str(node.template.value)
 
 
-def _printable(value: Any) -> Any:
+def _join(environment: Sandbox, value: Iterable[Any], between: str = "") -> str:
+    parts = [part for each in value for part in (between, each)]
+    return environment.joined(*parts[1:])
+
+
+def _printable(environment: Sandbox, value: Any) -> Any:
     """Refuse bare numbers: a figure is printed by a function that knows where it comes from.
 
     A macro's last line ends where the line ends that calls it.
     """
     if isinstance(value, (int, float, Decimal)) or value is None:
         raise TemplateRuntimeError(f"不能直接写出 {value}，数字要用 amount、count 等函数写出")
-    return value.rstrip(f"{_LINE_END}\n") if isinstance(value, str) else value
+    if isinstance(value, (list, tuple, dict)):
+        raise TemplateRuntimeError("不能直接写出列表")
+    if isinstance(value, str):
+        environment.pay(len(value))
+        return value.rstrip(f"{_LINE_END}\n")
+    return value
 
 
 def _with_line_ends(text: str) -> str:
     """Mark the end of every line that is not blank in the template, outside of tags."""
-    return _TAG_OR_END.sub(lambda found: _LINE_END if found["end"] is not None else found[0], text)
+    made, at, tags = [], 0, _tags(text)
+    start, end = next(tags, (len(text), len(text) + 1))
+    for found in _END.finditer(text):
+        while end <= found.start():
+            start, end = next(tags, (len(text), len(text) + 1))
+        if found.start() <= start:
+            made += [text[at : found.start()], _LINE_END]
+            at = found.end()
+    return "".join((*made, text[at:]))
+
+
+def _tags(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where tags and comments begin and end, in one pass however many are not closed."""
+    at, open_for_ever = 0, set()
+    for found in _TAG.finditer(text):
+        kind = found[0]
+        if found.start() < at or kind in open_for_ever:
+            continue
+        end = text.find(_CLOSING[kind], found.end())
+        if end < 0:
+            open_for_ever.add(kind)
+            continue
+        at = end + 2
+        yield found.start(), at
 
 
 def _without_line_ends(text: str) -> str:
@@ -202,7 +251,7 @@ def _without_line_ends(text: str) -> str:
 # checks before rendering
 
 _CHECKED = (
-    *(nodes.Name, nodes.Filter, nodes.Call, nodes.Macro),
+    *(nodes.Name, nodes.Filter, nodes.Call, nodes.Macro, nodes.List, nodes.Tuple, nodes.Dict),
     *(nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends),
 )
 
@@ -220,6 +269,8 @@ def _faults(
             yield _problem(place, f"没有 {node.name}", suggestion(node.name, sorted(known)))
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
             yield _problem(place, f"没有过滤器 {node.name}", suggestion(node.name, FILTERS))
+        elif isinstance(node, (nodes.List, nodes.Tuple, nodes.Dict)) and not _is_plain(node, names):
+            yield _problem(place, "列表里只能写文字、数和文档列出的名称", "请改用 namespace 或分开写")
         elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
             constants = [key for key in node.args[: keyed.get(node.node.name, 0)] if isinstance(key, nodes.Const)]
             for key in constants:
@@ -228,9 +279,20 @@ def _faults(
                     yield Problem("figure-key", place, str(key.value), {"hint": fault})
 
 
+def _is_plain(node: nodes.Node, names: tuple[str, ...]) -> bool:
+    """Tell whether a list holds nothing that the template made: lists of lists of lists grow without a loop."""
+    if isinstance(node, nodes.Tuple) and node.ctx == "store":
+        return True
+    known = (nodes.Const, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Neg)
+    return all(
+        isinstance(each, known) or (isinstance(each, nodes.Name) and each.name in names)
+        for each in node.find_all(nodes.Expr)
+    )
+
+
 def _assigned(parts: Sequence[nodes.Node]) -> Iterator[str]:
     """Yield the names that a template makes itself."""
-    yield from ("loop", "caller", "varargs", "kwargs")
+    yield from ("loop", "caller")
     for node in parts:
         if isinstance(node, nodes.Name):
             if node.ctx != "load":
@@ -259,10 +321,14 @@ def _explained(error: Exception, files: set[str]) -> Exception:
     """Turn an error into one that names the template's line; what did not come from a template stays as it is."""
     frames = traceback.extract_tb(error.__traceback__)
     mine = [frame for frame in frames if frame.filename in files]
-    is_ours = isinstance(error, (TemplateError, UnknownFigureError)) or frames[-1].filename.startswith(_ENGINE)
+    is_ours = isinstance(error, (TemplateError, UnknownFigureError, RecursionError)) or frames[-1].filename.startswith(
+        _ENGINE
+    )
     if not mine or not (is_ours or frames[-1] is mine[-1]):
         return error
     place = Place(mine[-1].filename, mine[-1].lineno or 0)
+    if isinstance(error, RecursionError):
+        return DefinitionError(_too_deep(place))
     if isinstance(error, UnknownFigureError):
         hint = f"{error}；可以先用 has 判断有没有"
         return DefinitionError(_problem(place, "没有这个数", hint))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kpi_cli import resources
-from kpi_cli.bounds import read_file
+from kpi_cli.bounds import TEMPLATE_LIMIT, read_file
 from kpi_cli.errors import DefinitionError
 from kpi_cli.money import MONEY_UNITS
 from kpi_cli.narrative.phrases import AmountStyle
@@ -72,7 +72,7 @@ def _templates(folder: Path, shown: str) -> dict[str, tuple[str, str]]:
     for path in resources.files_in(folder, ".j2"):
         place = Place(shown + path.name)
         try:
-            found[path.name] = (place.file, read_file(path).decode("utf-8-sig").replace("\r\n", "\n"))
+            found[path.name] = (place.file, read_file(path, TEMPLATE_LIMIT).decode("utf-8-sig").replace("\r\n", "\n"))
         except UnicodeDecodeError:
             raise DefinitionError(Problem("not-utf8", place)) from None
         except OSError as error:

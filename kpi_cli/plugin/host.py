@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from kpi_cli.errors import ExportError, KpiError, UsageError
 from kpi_cli.plugin.guard import WORKING_SECONDS, PluginFaultError, call
-from kpi_cli.problems import Place, Problem, suggestion, system_reason
+from kpi_cli.problems import Place, Problem, shorten, suggestion, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kpi_cli.plugin.exporter import Exporter
     from kpi_cli.plugin.manager import Plugins
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+"""What Windows takes for a device whatever its ending."""
 _FLAGS = {"true": True, "1": True, "是": True, "yes": True, "false": False, "0": False, "否": False, "no": False}
 
 
@@ -132,17 +134,22 @@ def _failed(name: str, detail: str) -> Problem:
 
 
 def file_name(title: str, extension: str) -> str:
-    """Make a file name from a title that every system accepts: no separators, control or reserved characters."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", title).strip(" .")
-    while len(name.encode()) > 200:
+    """Make a file name from a title that every system accepts and that shows what it is.
+
+    No separators, control or reserved characters, none that are invisible or turn text around, no name of a device.
+    """
+    name = "".join(c if c.isprintable() or c == "\u3000" else "_" for c in title)
+    name = re.sub(r'[<>:"/\\|?*]', "_", name).strip(" .")
+    while len(name.encode(errors="replace")) > 200:
         name = name[:-1]
-    return (name or "disclosure") + extension
+    return f"{'_' if _DEVICE.match(name) else ''}{name or 'disclosure'}{extension}"
 
 
 def _inside(name: str, relative: object) -> str:
+    """Refuse a file name of a plugin that leads out of the folder, on any system, or that every system would change."""
     path = PurePosixPath(str(relative))
-    if path.is_absolute() or ".." in path.parts or "\\" in str(relative) or not path.name:
-        raise ExportError(_failed(name, f"文件名越出了输出文件夹（{relative}）"))
+    if path.is_absolute() or not path.name or any(part != file_name(part, "") for part in path.parts):
+        raise ExportError(_failed(name, f"文件名越出了输出文件夹，或不是通用的文件名（{shorten(str(relative))}）"))
     return str(path)
 
 

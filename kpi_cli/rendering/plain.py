@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli.formulas import guarded
 from kpi_cli.tables.table import State
 
 if TYPE_CHECKING:
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Write rows as CSV: UTF-8 text, one line a row, quotes only where needed."""
+    """Write rows as CSV: UTF-8 text, one line a row, quotes only where needed.
+
+    Text that a spreadsheet would take for a formula (`=1+1`) gets an apostrophe in front, which spreadsheets show as
+    text and `kpi import` takes off again; numbers, negative ones too, stay as they are.
+    """
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
+    csv.writer(stream, lineterminator="\n").writerows([guarded(cell) for cell in row] for row in rows)
     return stream.getvalue()
 
 

@@ -28,7 +28,11 @@ MOST_PROBLEMS = 10_000
 _GAP = 2
 _MIN_LABEL = 16
 _RUN, _CLOSING = re.compile(r"[0-9A-Za-z.,%+–-]+|.", re.DOTALL), "，。；：、）”》"
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Controls, marks of direction, invisible characters, halves of characters."""
 
 
 def safe(text: str) -> str:
@@ -37,14 +41,16 @@ def safe(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Write a result to stdout as it is; a reader that has gone away is no error."""
+    """Write a result to stdout: as it is for a program, `safe` for a person; a reader that has gone is no error."""
+    if sys.stdout.isatty():
+        text = safe(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def note(text: str) -> None:
-    """Write a message for people to stderr; nothing depends on whether it can be read there."""
+    """Write a message for people to stderr, one line; nothing depends on whether it can be read there."""
     with suppress(OSError):
-        sys.stderr.write(safe(text) + "\n")
+        sys.stderr.write(safe(text).replace("\n", " ") + "\n")
 
 
 def complain(problems: Iterable[Problem], kind: str = "错误") -> None:
@@ -67,14 +73,14 @@ def show(lines: Iterable[Text], mode: str = "auto") -> None:
     """Write styled lines to stdout, with colour where it is wanted; without it a console need not be imported."""
     if not wants_color(mode):
         for line in lines:
-            say(line.plain)
+            say(safe(line.plain))
         return
     from rich.console import Console
     from rich.text import Text as Styled
 
     console = Console(force_terminal=True, color_system="standard", highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Styled.assemble(*line.parts), soft_wrap=True)
+        console.print(Styled.assemble(*((safe(text), style) for text, style in line.parts)), soft_wrap=True)
 
 
 def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
@@ -120,7 +126,7 @@ def table_lines(table: Table, width: int) -> list[Text]:
 
 def list_lines(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[Text]:
     """Lay out a simple list: one header line, columns as wide as their texts; `right` columns are right-aligned."""
-    body = [[safe(cell) for cell in row] for row in rows]
+    body = [[safe(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(_cells, column)) for column in zip(header, *body, strict=True)]
     sides = ["right" if i in set(right) else "left" for i in range(len(header))]
 

@@ -128,7 +128,7 @@ def test_mistakes_of_an_imported_template_come_along(written) -> None:
         ("{{ ''.__class__.__mro__ }}", 1, "用了不允许的属性"),
         ("{{ amount() }}", 1, "参数或运算不对（"),
         ("{{ amount(projects) }}", 1, "没有这个数；数字的键是加引号的文字"),
-        ("{{ year + 1 }}", 1, "参数或运算不对（"),
+        ("{{ year + 1 }}", 1, "这里不能用 + 运算"),
         (
             "{{ subjects('function', '目') }}",
             1,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kpi_cli.formulas import MARKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHEET_NAME_LIMIT = 31
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 cannot hold or that no reader shows; tab and line feed stay."""
-
-_FORMULA_MARKS = frozenset("=+-@")
 
 
 def clean(text: str) -> str:
@@ -26,7 +26,7 @@ def clean(text: str) -> str:
 
 def looks_like_formula(text: str) -> bool:
     """Tell whether a spreadsheet would take the text for a formula if a person typed it."""
-    return text[:1] in _FORMULA_MARKS
+    return text[:1] in MARKS
 
 
 def display_width(text: str) -> int:

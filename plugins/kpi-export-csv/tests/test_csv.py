@@ -1,6 +1,7 @@
 """The data package is valid, and its numbers are those of the tables."""
 
 import csv
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from frictionless import validate
 from kpi_cli.testing import ExporterConformance
-from kpi_export_csv import CsvExporter
+from kpi_export_csv import CsvExporter, _csv
 
 
 class TestConformance(ExporterConformance):
@@ -46,3 +47,16 @@ def test_totals_can_be_told_from_items(package: Path) -> None:
     assert [row["row_type"] for row in rows].count("total") == 1
     described = json.loads((package / "datapackage.json").read_text("utf-8"))
     assert described["resources"][2]["schema"]["missingValues"] == ["", "—"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("=1+1", "'=1+1"), (" @SUM(A1)", "' @SUM(A1)"), ("＝1", "'＝1"), ("-", "-"), ("办公费", "办公费"), ("", "")],
+)
+def test_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(kpi_disclosure, text: str, written: str) -> None:
+    table = kpi_disclosure.tables[0]
+    at = next(i for i, cell in enumerate(table.rows[-2]) if not cell.is_number)
+    row = [dataclasses.replace(cell, text=text) if i == at else cell for i, cell in enumerate(table.rows[-2])]
+    changed = dataclasses.replace(table, rows=(*table.rows[:-2], tuple(row), table.rows[-1]))
+    content = _csv(changed).decode()
+    assert list(csv.reader(io.StringIO(content)))[-2][at] == written

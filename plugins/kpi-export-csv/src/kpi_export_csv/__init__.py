@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "—"
 ROW_TYPE = "row_type"
+_MARKS, _BLANK = "=+-@＝＋－＠", " \t\r\n\u3000"
 
 
 class CsvExporter(Exporter):
@@ -61,7 +62,13 @@ def _csv(table: Table) -> bytes:
 def _text(cell: Cell) -> str:
     if cell.value is not None and cell.format is not None:
         return f"{cell.format.number(cell.value):f}"
-    return UNKNOWN if cell.state is State.UNKNOWN else cell.text
+    return UNKNOWN if cell.state is State.UNKNOWN else _guarded(cell.text)
+
+
+def _guarded(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula: people open CSV files in Excel."""
+    begins = text.lstrip(f"'{_BLANK}")[:1]
+    return f"'{text}" if begins and begins in _MARKS and text.strip(_MARKS + _BLANK) else text
 
 
 def _row_type(row: Sequence[Cell]) -> str:
