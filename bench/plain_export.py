@@ -1,124 +1,153 @@
-"""The floor of P5: a plain script that writes the same sheets with XlsxWriter and the same document with python-docx.
+"""The floor of P5 and P6: a plain script, the same sheets with XlsxWriter and the same document with python-docx.
 
-It gets cells, paragraphs, charts and records from files (made once, outside of the measured time, by the first
-call) and uses one `parse_xml` per DOCX table. Usage: plain_export.py LEDGER FOLDER.
+It gets what kpi has written from files (made once, outside of the measured time, by the first call): cells with their
+formats, merged cells, formulas with their values, links, widths and heights; paragraphs with their styles, and the
+XML of each table for one `parse_xml`. It computes, checks and lays out nothing. Usage: plain_export.py LEDGER FOLDER.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 
 def prepare(ledger: Path, folder: Path) -> None:
-    """Write the tables as CSV files, the written parts, charts and records as JSON."""
+    """Take both documents of a ledger apart."""
     from kpi_cli.assembly import Request, assemble
-    from kpi_cli.narrative.document import Heading, Paragraph
+    from kpi_cli.exporters.docx import DocxExporter, DocxOptions
+    from kpi_cli.exporters.xlsx import XlsxExporter, XlsxOptions
 
     folder.mkdir(parents=True)
     made = assemble(ledger, Request(narrative=True))
-    for table in made.tables:
-        with (folder / f"{table.id}.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows(table.plain_rows())
-    blocks = made.narrative.blocks if made.narrative else ()
-    texts = [
-        (block.level + 1 if isinstance(block, Heading) else 0, block.text)
-        for block in blocks
-        if isinstance(block, (Heading, Paragraph))
-    ]
+    (folder / "in.xlsx").write_bytes(XlsxExporter().export(made, XlsxOptions(), None))
+    (folder / "in.docx").write_bytes(DocxExporter().export(made, DocxOptions(), None))
     charts = [
         (chart.title, chart.categories, [(name, [float(v or 0) for v in values]) for name, values in chart.series])
         for chart in (made.narrative.charts if made.narrative else ())
     ]
-    records = [[str(value) for value in record[:-1]] for record in (*made.lines, *made.incomes, *made.sangong)]
-    (folder / "more.json").write_text(json.dumps([texts, charts, records]), "utf-8")
+    looks: list[dict] = []
+    parts = {"sheets": _sheets(folder / "in.xlsx", looks), "looks": looks, "charts": charts, "blocks": _blocks(folder)}
+    (folder / "parts.json").write_text(json.dumps(parts, ensure_ascii=False), "utf-8")
 
 
-def workbook(tables: list[list[list[str]]], more: list, path: Path) -> None:
+def _sheets(path: Path, looks: list[dict]) -> list[dict]:
+    """Read the cells, and what stands around them, of every sheet; a cell's look is a place in `looks`."""
+    import openpyxl
+
+    formulas, values, found = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True), []
+    for sheet in formulas:
+        known = values[sheet.title]
+        cells = [
+            (cell.row - 1, cell.column - 1, cell.value, known[cell.coordinate].value, _look(cell, looks), *_link(cell))
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None or (cell.has_style and type(cell).__name__ == "Cell")
+        ]
+        merged = [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in sheet.merged_cells.ranges]
+        widths = {column: size.width for column, size in sheet.column_dimensions.items()}
+        heights = {row: size.height for row, size in sheet.row_dimensions.items() if size.height}
+        found.append({"name": sheet.title, "cells": cells, "merged": merged, "widths": widths, "heights": heights})
+    return found
+
+
+def _look(cell: object, looks: list[dict]) -> int:
+    look = {"font_name": cell.font.name, "font_size": cell.font.sz, "bold": bool(cell.font.b)}
+    look |= {"num_format": cell.number_format, "border": int(cell.border.left.style is not None)}
+    look |= {"align": cell.alignment.horizontal or "", "text_wrap": bool(cell.alignment.wrap_text)}
+    if look not in looks:
+        looks.append(look)
+    return looks.index(look)
+
+
+def _link(cell: object) -> tuple[str, str]:
+    return (cell.hyperlink.location, cell.hyperlink.tooltip or "") if cell.hyperlink else ("", "")
+
+
+def _blocks(folder: Path) -> list[tuple[str, str]]:
+    """Read paragraphs as (style, text), tables as ("", XML), and leave a document that has the styles only."""
+    import docx
+    from docx.table import Table
+    from lxml import etree
+
+    file, found = docx.Document(str(folder / "in.docx")), []
+    for block in file.iter_inner_content():
+        if isinstance(block, Table):
+            found.append(("", etree.tostring(block._tbl, encoding="unicode")))  # noqa: SLF001 - no public name for it
+        else:
+            found.append((block.style.name, block.text))
+    file.element.body.clear_content()
+    file.save(str(folder / "styles.docx"))
+    return found
+
+
+def workbook(parts: dict, path: Path) -> None:
     """Write all sheets with XlsxWriter."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"in_memory": True})
-    border, amount = book.add_format({"border": 1}), book.add_format({"border": 1, "num_format": "#,##0.00"})
-    for number, rows in enumerate(tables, 1):
-        sheet = book.add_worksheet(f"表{number}")
+    formats = [book.add_format(look) for look in parts["looks"]]
+    for made in parts["sheets"]:
+        sheet = book.add_worksheet(made["name"])
         sheet.set_landscape()
         sheet.set_paper(9)
-        for r, row in enumerate(rows):
-            for c, text in enumerate(row):
-                try:
-                    sheet.write_number(r, c, float(text), amount)
-                except ValueError:
-                    sheet.write_string(r, c, text, border)
-    more_sheets(book, more, border)
+        for column, width in made["widths"].items():
+            sheet.set_column(f"{column}:{column}", width)
+        for row, height in made["heights"].items():
+            sheet.set_row(int(row) - 1, height)
+        for area in made["merged"]:
+            sheet.merge_range(*area, "")
+        for row, column, value, known, look, place, tip in made["cells"]:
+            if place:
+                sheet.write_url(row, column, f"internal:{place}", formats[look], "", tip)
+            if isinstance(value, str) and value.startswith("="):
+                sheet.write_formula(row, column, value, formats[look], known)
+            else:
+                sheet.write(row, column, value, formats[look])
+    draw(book, parts["charts"])
     book.close()
 
 
-def more_sheets(book: object, more: list, border: object) -> None:
-    """Write the text, the charts and the records."""
-    texts, charts, records = more
-    sheet, wrap = book.add_worksheet("说明"), book.add_format({"text_wrap": True})
-    for row, (_, text) in enumerate(texts):
-        sheet.write_string(row, 0, text, wrap)
-    if charts:
-        sheet, row = book.add_worksheet("图表"), 0
-        for title, categories, series in charts:
-            chart = book.add_chart({"type": "column"})
-            for c, (name, values) in enumerate(series, 1):
-                for r, (category, value) in enumerate(zip(categories, values, strict=True), row):
-                    sheet.write_string(r, 0, category)
-                    sheet.write_number(r, c, value)
-                last = row + len(categories) - 1
-                cells = {"categories": ["图表", row, 0, last, 0], "values": ["图表", row, c, last, c]}
-                chart.add_series({"name": name, **cells})
-            chart.set_title({"name": title})
-            sheet.insert_chart(row, 4, chart)
-            row += 16
-    sheet = book.add_worksheet("台账")
-    for row, record in enumerate(records):
-        for c, text in enumerate(record):
-            sheet.write_string(row, c, text, border)
+def draw(book: object, charts: list) -> None:
+    """Draw the charts beside their figures."""
+    sheet, row = book.add_worksheet("图"), 0
+    for title, categories, series in charts:
+        chart = book.add_chart({"type": "column"})
+        for c, (name, values) in enumerate(series, 1):
+            for r, (category, value) in enumerate(zip(categories, values, strict=True), row):
+                sheet.write_string(r, 0, category)
+                sheet.write_number(r, c, value)
+            last = row + len(categories) - 1
+            cells = {"categories": ["图", row, 0, last, 0], "values": ["图", row, c, last, c]}
+            chart.add_series({"name": name, **cells})
+        chart.set_title({"name": title})
+        sheet.insert_chart(row, 4, chart)
+        row += 16
 
 
-def document(tables: list[list[list[str]]], texts: list, path: Path) -> None:
-    """Write the text and all tables with python-docx, one parse_xml for each table."""
+def document(blocks: list, styles: Path, path: Path) -> None:
+    """Write all paragraphs and tables with python-docx."""
     import docx
     from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
 
-    file = docx.Document()
-    for level, text in texts:
-        if level:
-            file.add_heading(text, level)
+    file = docx.Document(str(styles))
+    body = file.element.body
+    for style, text in blocks:
+        if style:
+            file.add_paragraph(text, style)
         else:
-            file.add_paragraph(text)
-    for number, rows in enumerate(tables, 1):
-        file.add_heading(f"表{number}", 1)
-        cells = "".join(
-            "<w:tr>" + "".join(f"<w:tc><w:p><w:r><w:t>{escape(t)}</w:t></w:r></w:p></w:tc>" for t in row) + "</w:tr>"
-            for row in rows
-        )
-        grid = "<w:gridCol/>" * len(rows[0])
-        xml = f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{cells}</w:tbl>"
-        file.element.body.insert(len(file.element.body) - 1, parse_xml(xml))
+            body.insert(len(body) - 1, parse_xml(text))
     file.save(str(path))
 
 
 def main() -> None:
-    """Write both documents from the CSV files."""
+    """Write both documents from the files."""
     ledger, folder = map(Path, sys.argv[1:])
     if not folder.exists():
         prepare(ledger, folder)
-    tables = []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            tables.append(list(csv.reader(stream)))
-    more = json.loads((folder / "more.json").read_text("utf-8"))
-    workbook(tables, more, folder / "plain.xlsx")
-    document(tables, more[0], folder / "plain.docx")
+    parts = json.loads((folder / "parts.json").read_text("utf-8"))
+    workbook(parts, folder / "plain.xlsx")
+    document(parts["blocks"], folder / "styles.docx", folder / "plain.docx")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ This is the one place that joins reading, definitions and computation; commands 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpi_cli import resources
@@ -161,7 +162,7 @@ def disclose(
     for number in tuple(numbers) or table_set.numbers:
         own = settings.table_display.get(number, TableDisplay())
         form = (own.form or settings.display.form or "") if table_set.name == settings.table_set else ""
-        definition = read_definition(table_set.file_for(number, settings.level, form), settings.level)
+        definition = _definition(table_set.file_for(number, settings.level, form), settings.level)
         tables.append(compute_table(definition, facts, _display(settings, own, definition)))
     book = _book(settings, current, previous, tables)
     narrative = _narrative(book, settings, facts.names, source) if source else None
@@ -189,6 +190,15 @@ def disclose(
         settings=settings,
         catalogue=facts.names,
     )
+
+
+def _definition(path: Path, level: str) -> TableDefinition:
+    """Read a table definition; the bundled ones, which never change, once in a process that does many departments."""
+    read = _bundled_definition if resources.templates() in path.parents else read_definition
+    return read(path, level)
+
+
+_bundled_definition = lru_cache(maxsize=64)(read_definition)
 
 
 def _narrative(book: FigureBook, settings: Settings, names: SubjectCatalogue, source: NarrativeSource) -> Narrative:

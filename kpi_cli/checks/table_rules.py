@@ -23,6 +23,8 @@ _LEVEL_DIGITS = (3, 2)
 _NUMERALS = "一二三四五六七八九十"
 _NUMBERED = re.compile(rf"^\s*[（(]?(?P<numeral>[{_NUMERALS}]+)[、）)]")
 
+_BRACKETS = str.maketrans("（）", "()")
+
 
 class CodedRow(NamedTuple):
     """A row with a subject code."""
@@ -40,14 +42,22 @@ class CodedRow(NamedTuple):
         return f"表{self.table.id} {address(self.table.first_row + self.row, self.block.first)}"
 
 
-def coded_rows(disclosure: Disclosure) -> Iterator[CodedRow]:
-    """Yield every row that stands for a subject.
+def coded_rows(disclosure: Disclosure) -> tuple[CodedRow, ...]:
+    """Return every row that stands for a subject.
 
     Raises:
       NotCheckableError: There are no tables.
     """
     if not disclosure.tables:
         raise NotCheckableError("没有报表")
+    memo = disclosure.memo
+    if "coded_rows" not in memo:
+        memo["coded_rows"] = tuple(_coded_rows(disclosure))
+    found: tuple[CodedRow, ...] = memo["coded_rows"]
+    return found
+
+
+def _coded_rows(disclosure: Disclosure) -> Iterator[CodedRow]:
     for table in disclosure.tables:
         for block in table.blocks:
             labels = [c for c in range(block.first, block.last + 1) if table.columns[c].kind == "label"]
@@ -60,7 +70,7 @@ def coded_rows(disclosure: Disclosure) -> Iterator[CodedRow]:
                 if key.isascii() and key.isdigit():
                     name = "".join(table.rows[row][c].text for c in labels)
                     kind = "economic" if key[0] in "35" else "function"
-                    yield CodedRow(table, block, row, key, kind, re.sub(_NUMBERED, "", name).strip())
+                    yield CodedRow(table, block, row, key, kind, _NUMBERED.sub("", name).strip())
 
 
 def _catalogue(disclosure: Disclosure) -> SubjectCatalogue:
@@ -70,7 +80,7 @@ def _catalogue(disclosure: Disclosure) -> SubjectCatalogue:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"\s", "", name.translate(str.maketrans("（）", "()")))
+    return "".join(name.translate(_BRACKETS).split())
 
 
 def no_negative_amounts(rule: TieOutRule, disclosure: Disclosure) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ class BlockCells(BlockRows):
         self.format = number_format
         self._grouped: dict[tuple[int, int, int], dict[str, tuple[State, Decimal | None]]] = {}
         self._made: dict[tuple[int, int], Cell] = {}
+        self._within: dict[int, Selection] = {}
 
     def structure(self, height: int) -> Block:
         """Describe the block to rules and trace, in the table's coordinates; to be called after `cells`."""
@@ -70,9 +71,10 @@ class BlockCells(BlockRows):
 
     def _cell(self, row: Row, c: int) -> Cell:
         key = (id(row), c)
-        if key not in self._made:
-            self._made[key] = self._make(row, c)
-        return self._made[key]
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._make(row, c)
+        return made
 
     def _make(self, row: Row, c: int) -> Cell:
         column = self.columns[c]
@@ -122,7 +124,9 @@ class BlockCells(BlockRows):
         column, records = self.columns[c], self.by_column[c]
         if row.selection is None or column.selection is None:
             return Cell(State.BLANK, role=row.role)
-        selection = self.scope.and_(row.selection).and_(column.selection)
+        if id(row) not in self._within:
+            self._within[id(row)] = self.scope.and_(row.selection)
+        selection = self._within[id(row)].and_(column.selection)
         if records is None:
             return self._comparative(row, c, selection)
         if row.exact is not None:
@@ -164,17 +168,24 @@ class BlockCells(BlockRows):
         return bool(column.parts) and all(self._is_previous(self.index[p]) for p in column.parts if p in self.index)
 
     def _sum(self, row: Row, c: int, parts: list[tuple[Row, int]]) -> Cell:
-        cells = [(r, k, self._cell(r, k)) for r, k in parts]
-        figures = [(r, k, cell) for r, k, cell in cells if cell.state is not State.BLANK]
-        if cells and not figures:
+        total, state, at, is_unknown = Decimal(0), State.EMPTY, [], False
+        for r, k in parts:
+            cell = self._cell(r, k)
+            if cell.state is State.BLANK:
+                continue
+            at.append((self._top + r.at, self._left + k))
+            if cell.state is State.AMOUNT:
+                state = State.AMOUNT
+            elif cell.state is State.UNKNOWN:
+                is_unknown = True
+            if cell.value is not None:
+                total += cell.value
+        if parts and not at:
             return Cell(State.BLANK, role=row.role)
-        if any(cell.state is State.UNKNOWN for _, _, cell in figures):
+        if is_unknown:
             value = self._stated(row, c) if self._is_previous(c) else None
             return self._figure(row, c, State.UNKNOWN if value is None else State.AMOUNT, value, None, None)
-        total = sum((cell.value for _, _, cell in figures if cell.value is not None), Decimal(0))
-        state = State.AMOUNT if any(cell.state is State.AMOUNT for _, _, cell in figures) else State.EMPTY
-        formula = Sum(tuple(self._position(r, k) for r, k, _ in figures)) if figures else None
-        return self._figure(row, c, state, total, formula, None)
+        return self._figure(row, c, state, total, Sum(tuple(at)) if at else None, None)
 
     def _compared(self, row: Row, c: int) -> Cell:
         column = self.columns[c]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi_cli import money
@@ -170,7 +171,8 @@ class Column(NamedTuple):
     title: str
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block:
     """A group of neighbouring columns about one kind of record: its structure, for rules and trace.
 
     Attributes:
@@ -192,8 +194,12 @@ class Block(NamedTuple):
     memo: frozenset[int] = frozenset()
 
     def row(self, key: str) -> int | None:
-        """Return the row with this key."""
-        return self.keys.index(key) if key in self.keys else None
+        """Return the row with this key, the first one where several have it."""
+        return self._row_of.get(key)
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {key: row for row, key in reversed(list(enumerate(self.keys)))}
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def test_a_figure_that_nobody_knows_leaves_the_others_checked(written) -> None:
 def test_money_of_a_missing_row_may_stand_in_a_row_that_nobody_knows(written) -> None:
     made = written.with_tables()
     table = made.table(1)
-    blocks = tuple(b._replace(keys=tuple("?3" if key == "208" else key for key in b.keys)) for b in table.blocks)
+    blocks = tuple(replace(b, keys=tuple("?3" if key == "208" else key for key in b.keys)) for b in table.blocks)
     made = replace(made, tables=tuple(replace(t, blocks=blocks) if t.id == 1 else t for t in made.tables))
     [receipt] = [r for r in check(made).receipts if r.rule == "X-02"]
     assert (receipt.state, receipt.reason) == ("not_checked", "表1 没有认出 208 行")

@@ -42,7 +42,7 @@ def with_keys(made: Disclosure, number: int, **codes: str) -> Disclosure:
             made = with_text(made, number, key, at, new[start:end])
         table = made.table(number)
         block = table.blocks[-1]
-        own = block._replace(keys=tuple(new if k == key else k for k in block.keys))
+        own = replace(block, keys=tuple(new if k == key else k for k in block.keys))
         blocks = (*table.blocks[:-1], own)
         made = replace(made, tables=tuple(replace(t, blocks=blocks) if t.id == number else t for t in made.tables))
     return made

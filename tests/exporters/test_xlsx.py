@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 from python_calamine import CalamineWorkbook
+from xlsxwriter.worksheet import Worksheet
 
 from kpi_cli import money
 from kpi_cli.assembly import Request, assemble, subject_catalogue
@@ -26,6 +27,7 @@ from kpi_cli.disclosure import Disclosure
 from kpi_cli.errors import ExportError
 from kpi_cli.exporters import xlsx
 from kpi_cli.exporters.xlsx import formulas, ledger_list, text, workbook
+from kpi_cli.exporters.xlsx.sheet import Sheet
 from kpi_cli.exporters.xlsx.styles import number_code
 from kpi_cli.ledger.blocks import append
 from kpi_cli.ledger.importer import import_records, record_kind
@@ -652,6 +654,38 @@ def test_properties_and_sheet_order(disclosures):
     assert values.sheetnames == [*(f"{t.id} {t.name}" for t in disclosures["small"].tables), "台账"]
     made, _ = open_both(export(disclosures["made"]))
     assert (made.properties.title, made.properties.creator) == ("手工", "甲")
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("name", ["small", "made"])
+def test_rows_are_those_that_xlsxwriter_writes(disclosures, monkeypatch, name, live):
+    quick = export(disclosures[name], live=live)
+    calls = []
+    monkeypatch.setattr(Sheet, "_write_rows", lambda sheet: calls.append(sheet) or Worksheet._write_rows(sheet))
+    assert export(disclosures[name], live=live) == quick
+    assert len(calls) >= len(disclosures[name].tables)
+
+
+def test_what_the_exporter_seldom_writes_is_left_to_xlsxwriter():
+    made = []
+    for kind in (Sheet, Worksheet):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_urls": False}) as book:
+            sheet, bold = book.add_worksheet("表", kind), book.add_format({"bold": True})
+            sheet.set_row(1, 30, bold)
+            sheet.set_column(3, 3, 20, bold)
+            for row in (1, 4):
+                values = [1, 0.1, 1e300, -2, "文", "<&>", True, False, None]
+                for column, value in enumerate(values):
+                    sheet.write(row, column, value, bold if column % 2 else None)
+                sheet.write_formula(row, 20, "A1", bold, "文")
+                sheet.write_formula(row, 21, 'A1&"<"', bold, 1.5)
+                sheet.write_array_formula(row, 22, row, 22, "SUM(A1:B1)", bold, 3)
+                sheet.write_rich_string(row, 23, "一", bold, "二", "三")
+            sheet.set_row(40, 12)
+        with zipfile.ZipFile(stream) as package:
+            made.append(package.read("xl/worksheets/sheet1.xml").decode())
+    assert made[0] == made[1]
 
 
 # Text

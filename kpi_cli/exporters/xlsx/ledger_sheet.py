@@ -124,7 +124,7 @@ class LedgerSheet:
             total += value
             formula = self._list.derived_from(row - _FIRST)
             if formula:
-                self._sheet.write_formula(row, c, formula, self._amount, float(value))
+                self._sheet.put_formula(row, c, formula, self._amount, float(value))
             else:
                 self._sheet.put_number(row, c, float(value), self._amount)
         if column.kind != "sangong":  # 机关运行经费 is no part of 三公: their sum would mean nothing
@@ -136,7 +136,7 @@ class LedgerSheet:
     def _helper(self, c: int, helper: HelperColumn) -> None:
         self._sheet.write_string(_HEADER, c, helper.header, self._head)
         for row, value in enumerate(self._list.helper_values(helper), _FIRST):
-            self._sheet.write_formula(row, c, helper.formula(row + 1), self._text, value)
+            self._sheet.put_formula(row, c, helper.formula(row + 1), self._text, value)
         self._sheet.set_column_pixels(c, c, 100, None, {"level": 1, "hidden": True})
 
     def _finish(self, last: int) -> None:

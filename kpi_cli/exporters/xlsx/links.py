@@ -45,6 +45,7 @@ class Links:
         self._sheet = sheet
         self._last_column = address(1, max(len(records.columns) - 1, 0))[:-1]
         self._sets: dict[tuple[str, str], dict[object, int]] = {}
+        self._found: dict[tuple[str, str, frozenset[object] | str | None], int] = {}
 
     def add(self, sheet: Sheet, table: Table) -> None:
         """Link the figures of a table; cells keep their numbers, formulas and looks."""
@@ -70,14 +71,26 @@ class Links:
     def _selected(self, selection: Selection) -> int:
         if selection.year_offset:
             return 0
-        found = _union(self._by_value(selection.records, "").values())
+        kind = selection.records
+        found = self._meeting(kind, "", None)
         for name, allowed in selection.values:
-            sets = self._by_value(selection.records, name)
-            found &= _union(sets.get(value, 0) for value in allowed)
+            found &= self._meeting(kind, name, allowed)
         for name, prefix in selection.prefixes:
-            sets = self._by_value(selection.records, name)
-            found &= _union(records for value, records in sets.items() if str(value).startswith(prefix))
+            found &= self._meeting(kind, name, prefix)
         return found
+
+    def _meeting(self, kind: str, name: str, condition: frozenset[object] | str | None) -> int:
+        """Return the records of a kind whose field has one of some values, or begins with a prefix; None is all."""
+        key = (kind, name, condition)
+        if key not in self._found:
+            sets = self._by_value(kind, name)
+            if condition is None:
+                self._found[key] = _union(sets.values())
+            elif isinstance(condition, str):
+                self._found[key] = _union(own for value, own in sets.items() if str(value).startswith(condition))
+            else:
+                self._found[key] = _union(sets.get(value, 0) for value in condition)
+        return self._found[key]
 
     def _by_value(self, kind: str, name: str) -> dict[object, int]:
         """Return the records of a kind by the value of a field."""

@@ -185,7 +185,7 @@ class TableSheet:
             self._merge(row, c, cell, look)
         formula = self._formula(cell, style.money_unit) if self._is_live or cell.formula is not None else ""
         if formula:
-            self._sheet.write_formula(row, c, formula, look, number)
+            self._sheet.put_formula(row, c, formula, look, number)
         elif style.blank_zero and cell.state is State.EMPTY:
             self._sheet.put_blank(row, c, None, look)
         else:
