@@ -1,9 +1,9 @@
 """Measure speed as ratios in one run: `make bench`.
 
-Each figure is the CPU time of whole processes (or of functions, where PERFORMANCE says so), in interleaved pairs with
-its floor measured in the same run; medians are compared. Times of one machine mean little, ratios do. Results go to
-the screen and to `bench/results/latest.json`; `--accept` keeps them as `bench/accepted.json`, which later runs are
-compared with. Words choose figures: `run.py P3 P12`.
+Each figure is the CPU time of whole processes (or of functions, where PERFORMANCE says so; by the clock where several
+processes share the work), in interleaved pairs with its floor measured in the same run; medians are compared. Times of
+one machine mean little, ratios do. Results go to the screen and to `bench/results/latest.json`; `--accept` keeps them
+as `bench/accepted.json`, which later runs are compared with. Words choose figures: `run.py P3 P12`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import ledgers
+import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,18 +222,36 @@ def departments(bench: Bench, count: int) -> Path:
 
 
 def batch_growth(bench: Bench) -> Outcome:
-    """P13: CPU time for each department, of 268 and of 67."""
+    """P13: CPU time for each department, of 1,000 and of 67."""
     words = [KPI, "batch", "--again"]
-    large, small = departments(bench, 268), departments(bench, 67)
-    found = ratio([*words, str(large)], [*words, str(small)], bench.folder, 3)
-    return Outcome(found.mine / 268, found.floor / 67, found.ratio * 67 / 268)
+    large, small = departments(bench, 1000), departments(bench, 67)
+    found = ratio([*words, str(large)], [*words, str(small)], bench.folder, 1)
+    return Outcome(found.mine / 1000, found.floor / 67, found.ratio * 67 / 1000)
+
+
+def batch_spread(way: str, bench: Bench) -> Outcome:
+    """P13: 1,000 departments by the clock, against one process."""
+    mine, floor = spread.spread(departments(bench, 1000), way)
+    return Outcome(mine, floor, mine / floor)
+
+
+def killed_worker(bench: Bench) -> Outcome:
+    """P13: documents that are there, and the same bytes, after a worker of the cluster was killed in the middle."""
+    done, found = spread.with_a_killed_worker(departments(bench, 268))
+    return Outcome(268, found, 268 / found if done < found else 2)
+
+
+def growth(words: list[str], bench: Bench) -> Outcome:
+    """CPU time for 100,000 lines, against ten times that for 10,000."""
+    large, small = (run([KPI, *words], bench.budget(lines))[0] for lines in (100_000, 10_000))
+    return Outcome(large, small * 10, large / small / 10)
 
 
 def batch_memory(bench: Bench) -> Outcome:
-    """P13: peak memory of 268 departments, against 67."""
+    """P13: peak memory of 1,000 departments, against 67."""
     words = [KPI, "batch", "--again"]
-    large, small = departments(bench, 268), departments(bench, 67)
-    return ratio([*words, str(large)], [*words, str(small)], bench.folder, 3, measure=1)
+    large, small = departments(bench, 1000), departments(bench, 67)
+    return ratio([*words, str(large)], [*words, str(small)], bench.folder, 1, measure=1)
 
 
 def many_distributions(bench: Bench) -> Outcome:
@@ -271,8 +290,14 @@ FIGURES = (
     Figure("P11", "rules on 10,000 lines / reading", 3.0, lambda b: b.inside("check_rules", b.budget(10_000))),
     Figure("P11", "kpi check of 10,000 lines / tomli", 3.0, check_of_10_000),
     Figure("P12", "kpi eval final, 67 × 120 × 4 / tomli", 3.0, evaluation),
-    Figure("P13", "one of 268 departments / one of 67", 1.1, batch_growth),
-    Figure("P13", "memory of 268 departments / 67 (MiB)", 1.1, batch_memory),
+    Figure("P13", "one of 1,000 departments / one of 67", 1.1, batch_growth),
+    Figure("P13", "memory of 1,000 departments / 67 (MiB)", 1.1, batch_memory),
+    Figure("P13", "1,000 departments, 2 processes / one", 1 / 1.8, partial(batch_spread, "jobs")),
+    Figure("P13", "1,000 departments, Dask cluster / one", 1 / 1.5, partial(batch_spread, "cluster")),
+    Figure("P13", "268 departments / made, a worker killed", 1.0, killed_worker),
+    Figure("growth", "kpi table, a line of 100,000 / of 10,000", 1.2, partial(growth, ["table", "3"])),
+    Figure("growth", "kpi check, a line of 100,000 / of 10,000", 1.2, partial(growth, ["check"])),
+    Figure("growth", "kpi export, a line of 100,000 / of 10,000", 1.2, partial(growth, ["export", "--out", "out"])),
     Figure("P14", "200 distributions on the path / none", 1.15, many_distributions),
 )
 
