@@ -56,6 +56,7 @@ HOSTILE = (
 LARGE = 10_000
 """Rows of the large table."""
 LARGE_SECONDS = 300.0
+"""CPU seconds that an exporter may take for it."""
 
 
 @dataclass(frozen=True)

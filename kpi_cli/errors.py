@@ -71,9 +71,21 @@ class LockedError(KpiError):
 
 
 class ExportError(KpiError):
-    """A document could not be made or written."""
+    """A document could not be made or written.
+
+    Args:
+      problems: What is wrong; a plugin may give one sentence, to which kpi adds the format's name.
+    """
 
     exit_code = 3
+
+    def __init__(self, problems: Problem | Iterable[Problem] | str) -> None:
+        from kpi_cli.problems import Problem
+
+        self.sentence = problems if isinstance(problems, str) else ""
+        if isinstance(problems, str):
+            problems = Problem("exporter-failed", facts={"format": "文件", "detail": problems})
+        super().__init__(problems)
 
 
 class PluginError(KpiError):

@@ -75,6 +75,8 @@ class ExportHost:
                 return work()
             answer = call(work, WORKING_SECONDS)
         except PluginFaultError as fault:
+            if isinstance(fault.error, ExportError) and fault.error.sentence:
+                raise ExportError(_failed(name, fault.error.sentence)) from fault
             if isinstance(fault.error, KpiError):
                 raise fault.error from fault
             raise ExportError(_failed(name, str(fault))) from fault

@@ -157,10 +157,11 @@ def test_a_second_file_that_is_refused_gives_the_first_back(tmp_path: Path, monk
     assert (tmp_path / "a.xlsx").read_bytes() == b"old"
 
 
-def test_a_reason_for_the_user_is_one_line() -> None:
+@pytest.mark.parametrize("make", [lambda text: Sample().failure(text), ExportError])
+def test_a_reason_for_the_user_is_one_line(make) -> None:
     reason = Sample().failure("没有找到 LibreOffice；请安装")
     with pytest.raises(ExportError) as error:
-        host(reason).files("sample", EMPTY, {})
+        host(make("没有找到 LibreOffice；请安装")).files("sample", EMPTY, {})
     assert (str(error.value), error.value.exit_code) == (str(reason), 3)
     assert "sample" in str(reason)
     assert "没有找到 LibreOffice；请安装" in str(reason)
