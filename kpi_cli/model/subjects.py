@@ -112,7 +112,8 @@ def bundled_subjects(folder: Path) -> tuple[Subject, ...]:
     found: list[Subject] = []
     for name in ("function", "economic"):
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            found += _rows(csv.DictReader(stream), name)
+            header, *rows = csv.reader(stream)  # every start waits for it: a DictReader takes three times as long
+            found += _rows((dict(zip(header, row, strict=True)) for row in rows), name)
     return tuple(found)
 
 
