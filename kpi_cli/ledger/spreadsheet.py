@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -120,9 +122,10 @@ def _workbook_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]
 
     plain, problems = open_workbook(raw, file) if raw.startswith(_ZIP) else (raw, [])
     try:
-        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain)).get_sheet_by_index(0)
-        values = sheet.to_python(skip_empty_area=False)
-        merged = sheet.merged_cell_ranges or []
+        with _silent():
+            sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain)).get_sheet_by_index(0)
+            values = sheet.to_python(skip_empty_area=False)
+            merged = sheet.merged_cell_ranges or []
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # that of Rust, in calamine
             raise
@@ -132,6 +135,23 @@ def _workbook_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]
     if problems:
         raise LedgerError(sorted(problems, key=lambda problem: problem.place.line))
     return [(number, [cell_text(cell) for cell in row]) for number, row in enumerate(values, 1)]
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep what Rust says about a panic of calamine's off stderr: a damaged file is one line, which we write."""
+    kept = None
+    with suppress(OSError):  # a stderr that is closed says nothing anyway
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def cell_text(value: Any) -> str:

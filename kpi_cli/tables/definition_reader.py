@@ -14,6 +14,7 @@ from kpi_cli.model import vocabulary as v
 from kpi_cli.model.subjects import LEVELS
 from kpi_cli.money import MONEY_UNITS
 from kpi_cli.problems import Problem, suggestion, system_reason
+from kpi_cli.resources import files_in
 from kpi_cli.tables.definition import (
     COLUMN_KINDS,
     FIRST_NUMERAL,
@@ -343,6 +344,7 @@ def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> Tab
     reader.keys(data, _SET_KEYS)
     base = _base(reader, data, folder, known or {})
     reader.need(data, ("title",) if base else ("title", "table"))
+    files = {path.name for path in files_in(folder, "") if path.is_file()}
     entries: list[tuple[int, str, str, Path]] = []
     for i, entry in enumerate(reader.items(data, "table", dict)):
         path = ("table", i)
@@ -353,7 +355,7 @@ def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> Tab
         if level is None:
             reader.fail("level 的值不认识", suggestion(word, v.LEVEL.words), *path, "level", value=word)
         name = reader.get(entry, "file", str, "", *path)
-        if "/" in name or "\\" in name or not (folder / name).is_file():
+        if name not in files:
             reader.fail("文件不存在", "请检查 file，文件应在表套的文件夹里", *path, "file", value=name)
         number = reader.number(entry, "number", 0, (1, 99), *path)
         chosen = (number, level or "", reader.get(entry, "form", str, "", *path))

@@ -31,7 +31,7 @@ SHARDS = 4
 """Parts of a reader's cases, for the processes of a test run to share."""
 SECONDS, MEMORY = 10, 2 * 2**30
 """No input may keep a reader busy for longer, or take more."""
-LINE = 1000
+LINE = 2000
 """Characters of an error."""
 
 
