@@ -99,7 +99,8 @@ def _faults(
     if wrong := list(_wrong_types(raw)):
         for key, expected in wrong:
             facts = {"detail": f"{key} 应为{expected}", "hint": "请改正类型"}
-            yield Problem("definition", document.place("rule", index, key), str(raw.get(key, "")), facts)
+            value = raw[key] if isinstance(raw, dict) else raw
+            yield Problem("definition", document.place("rule", index, key), str(value), facts)
         return
     own = {"function": ("function",), "listed": ("reason",)}.get(raw.get("kind", ""), ())
     faults = [(key, f"未知的键 {key}", suggestion(key, known), "") for key in raw if key not in known]
