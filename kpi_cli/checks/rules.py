@@ -96,7 +96,7 @@ def parse_rules(document: TomlDocument, functions: Mapping[str, RuleFunction] = 
 def _faults(
     document: TomlDocument, index: int, raw: dict[str, Any], known: list[str], choices: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Problem]:
-    if wrong := list(_wrong_types(raw)):
+    if wrong := list(_wrong_types(raw, known)):
         for key, expected in wrong:
             facts = {"detail": f"{key} 应为{expected}", "hint": "请改正类型"}
             value = raw[key] if isinstance(raw, dict) else raw
@@ -113,12 +113,12 @@ def _faults(
         yield Problem("definition", document.place("rule", index, key), value, {"detail": detail, "hint": hint})
 
 
-def _wrong_types(raw: object) -> Iterator[tuple[str, str]]:
+def _wrong_types(raw: object, known: list[str]) -> Iterator[tuple[str, str]]:
     """Yield (key, what should stand there) for the values of another type."""
     if not isinstance(raw, dict):
         yield "rule", "一张表"
         return
-    for key, value in raw.items():
+    for key, value in ((key, raw[key]) for key in known if key in raw):
         items = value if isinstance(value, list) else []
         if key in (*_TERMS, *_LISTS):
             if not isinstance(value, list) or not all(isinstance(item, str) for item in items):

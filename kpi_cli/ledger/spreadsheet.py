@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,7 @@ from kpi_cli.model import fields as f
 from kpi_cli.problems import Place, Problem, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -116,42 +114,22 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
 
 
 def _workbook_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
-    import python_calamine
-
+    from kpi_cli.ledger import sheet
     from kpi_cli.ledger.workbook import open_workbook, refusal
 
-    plain, problems = open_workbook(raw, file) if raw.startswith(_ZIP) else (raw, [])
+    read, problems = sheet.read_sheet_apart, list[Problem]()
+    if raw.startswith(_ZIP):
+        read = sheet.read_sheet
+        raw, problems = open_workbook(raw, file)
     try:
-        with _silent():
-            sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain)).get_sheet_by_index(0)
-            values = sheet.to_python(skip_empty_area=False)
-            merged = sheet.merged_cell_ranges or []
-    except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # that of Rust, in calamine
-            raise
+        values, merged = read(raw)
+    except sheet.SheetError:
         raise LedgerError(refusal(file, "文件已损坏或已加密")) from None
     header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
     problems += [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]
     if problems:
         raise LedgerError(sorted(problems, key=lambda problem: problem.place.line))
     return [(number, [cell_text(cell) for cell in row]) for number, row in enumerate(values, 1)]
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep what Rust says about a panic of calamine's off stderr: a damaged file is one line, which we write."""
-    kept = None
-    with suppress(OSError):  # a stderr that is closed says nothing anyway
-        kept = os.dup(2)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-    try:
-        yield
-    finally:
-        if kept is not None:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def cell_text(value: Any) -> str:

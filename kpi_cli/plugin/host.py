@@ -233,10 +233,12 @@ def _remove(staged: list[tuple[Path, Path]]) -> None:
 
 def _remove_old(folders: Iterable[Path]) -> None:
     """Remove what an export that was killed left; one that is still at work has written within the hour."""
-    for path in (path for folder in folders for path in folder.glob(f"{_ASIDE}*")):
+    for folder in folders:
         with suppress(OSError):
-            if path.is_file() and path.stat().st_mtime < time.time() - _LEFT_OVER:
-                path.unlink()
+            for path in folder.iterdir():
+                is_ours = path.name.startswith(_ASIDE) and path.is_file()
+                if is_ours and path.stat().st_mtime < time.time() - _LEFT_OVER:
+                    path.unlink()
 
 
 def _missing_folders(folders: list[Path]) -> list[Path]:

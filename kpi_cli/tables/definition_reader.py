@@ -14,7 +14,6 @@ from kpi_cli.model import vocabulary as v
 from kpi_cli.model.subjects import LEVELS
 from kpi_cli.money import MONEY_UNITS
 from kpi_cli.problems import Problem, suggestion, system_reason
-from kpi_cli.resources import files_in
 from kpi_cli.tables.definition import (
     COLUMN_KINDS,
     FIRST_NUMERAL,
@@ -344,7 +343,7 @@ def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> Tab
     reader.keys(data, _SET_KEYS)
     base = _base(reader, data, folder, known or {})
     reader.need(data, ("title",) if base else ("title", "table"))
-    files = {path.name for path in files_in(folder, "") if path.is_file()}
+    files = {path.name for path in folder.iterdir() if path.is_file()}
     entries: list[tuple[int, str, str, Path]] = []
     for i, entry in enumerate(reader.items(data, "table", dict)):
         path = ("table", i)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import openpyxl
 
@@ -95,6 +98,22 @@ def importing(folder: Path, kind: str = "lines") -> Read:
     def read(raw: bytes) -> None:
         file.write_bytes(raw)
         import_records(file, found, own.settings, year, catalogue)
+
+    return read
+
+
+def importing_xls(folder: Path) -> Read:
+    """Import XLS files, all in one process apart, a new one where a file has ended it."""
+    read_plainly, pools = importing(folder), []
+
+    def pool(*arguments: object) -> object:
+        if not pools or pools[-1]._broken:
+            pools.append(ProcessPoolExecutor(*arguments))
+        return nullcontext(pools[-1])
+
+    def read(raw: bytes) -> None:
+        with mock.patch("concurrent.futures.ProcessPoolExecutor", pool):
+            read_plainly(raw)
 
     return read
 

@@ -29,7 +29,7 @@ def _readers() -> Iterable[tuple[str, Reader]]:
     yield "lines edited", Reader(own.edited, lambda: [small()["2017/lines.toml"]], per=5)
     yield "CSV", Reader(own.importing, own.csv_sources, CSV)
     yield "XLSX", Reader(own.importing, own.workbooks, XML)
-    yield "XLS", Reader(own.importing, lambda: [(DATA / "fuzz/lines.xls").read_bytes()], RAW)
+    yield "XLS", Reader(own.importing_xls, lambda: [(DATA / "fuzz/lines.xls").read_bytes()], RAW)
     yield "evaluation records", Reader(ev.evaluation_records, heads(700, "demo/2017/evaluation/[!s]*.toml"))
     yield "evaluation scheme", Reader(ev.scheme, heads(4000, "demo/2017/evaluation/scheme.toml"))
     for file in ("scheme", "ballots", "results", "indicators", "leader_ratings"):
