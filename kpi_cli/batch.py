@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from kpi_cli import __version__
 from kpi_cli.assembly import Request, assemble
+from kpi_cli.bounds import IMPORT_LIMIT, read_file
 from kpi_cli.checks.engine import check
 from kpi_cli.checks.rules import bundled_rules
 from kpi_cli.errors import ExportError, KpiError, LedgerError, UsageError
@@ -266,6 +267,13 @@ def fingerprint(job: Job) -> str:
     return digest.hexdigest()
 
 
+def _are_there(files: Iterable[str]) -> bool:
+    try:
+        return all(Path(name).is_file() for name in files)
+    except OSError:  # a name that no disk takes
+        return False
+
+
 class Journal:
     """What earlier runs did: one JSON line per finished ledger, appended at once.
 
@@ -278,22 +286,25 @@ class Journal:
         self.path = root / JOURNAL
         self._done: dict[str, tuple[str, Outcome]] = {}
         if self.path.exists():
-            for line in self.path.read_text("utf-8").splitlines():
+            for line in read_file(self.path, IMPORT_LIMIT).splitlines():
                 self._remember(line)
 
-    def _remember(self, line: str) -> None:
+    def _remember(self, line: bytes) -> None:
+        """Take a line; one that is not as `add` writes it is left out, and its ledger done again."""
         try:
             entry = json.loads(line)
             outcome = entry["outcome"]
             outcome = Outcome(**{**outcome, "files": tuple(outcome["files"]), "messages": tuple(outcome["messages"])})
-            self._done[outcome.ledger] = (entry["fingerprint"], outcome)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return
+        values = (*asdict(outcome).values(), *outcome.files, *outcome.messages, entry.get("fingerprint"))
+        if all(type(value) in (str, int, tuple) for value in values) and type(outcome.ledger) is str:
+            self._done[outcome.ledger] = (entry["fingerprint"], outcome)
 
     def current(self, job: Job, mark: str) -> Outcome | None:
         """Return the outcome of an earlier run that still holds: nothing changed, and its files are there."""
         known, outcome = self._done.get(job.ledger, ("", None))
-        if outcome is None or not mark or known != mark or not all(Path(name).is_file() for name in outcome.files):
+        if outcome is None or not mark or known != mark or not _are_there(outcome.files):
             return None
         return replace(outcome, status=CURRENT)
 

@@ -21,6 +21,7 @@ _WRITTEN = re.compile(
 )
 """Numbers as people write them. No exponent: a spreadsheet that shows 1.23457E+11 has lost digits; `12,5` is a slip."""
 
+_MOST_DIGITS, MOST_PLACES = 15, 10
 _EXPONENTS = tuple(Decimal(1).scaleb(-places) for places in range(12))
 _SCALES = {"元": Decimal(1), "万元": WAN, "千元": Decimal(1000), "亿元": WAN * WAN}
 MONEY_UNITS = tuple(_SCALES)
@@ -72,6 +73,11 @@ def _number(value: object) -> Decimal:
 def printed_places(value: object) -> int:
     """Count the decimals that a number was written with, trailing zeros included (`25.40` has 2)."""
     return max(0, -int(_number(value).as_tuple().exponent))
+
+
+def is_exact(number: Decimal) -> bool:
+    """Tell whether a number from elsewhere is one that rounding and adding keep exact: 15 digits, 10 decimals."""
+    return number.is_finite() and number.adjusted() <= _MOST_DIGITS and printed_places(number) <= MOST_PLACES
 
 
 def round_half_up(value: Decimal, places: int) -> Decimal:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+_LONGEST = 600
+"""Characters of a fact: the columns of the widest kind of record are as long."""
+
+
 class Place(NamedTuple):
     """Where something stands.
 
@@ -55,11 +59,17 @@ class Problem:
     def text(self) -> str:
         """The whole line without the `kpi: 错误: ` in front."""
         what, remedy = WORDING[self.code]
-        where = str(self.place)
+        facts = {name: _bearable(str(fact)) for name, fact in self.facts.items()}
+        where = _bearable(str(self.place))
         shown = f"（{shorten(self.value)}）" if self.value else ""
-        then = f"；{remedy.format_map(self.facts)}" if remedy else ""
-        line = f"{where + ': ' if where else ''}{what.format_map(self.facts)}{shown}{then}"
+        then = f"；{remedy.format_map(facts)}" if remedy else ""
+        line = f"{where + ': ' if where else ''}{what.format_map(facts)}{shown}{then}"
         return line if line.isprintable() else "".join(c if c.isprintable() or c == "\u3000" else " " for c in line)
+
+
+def _bearable(text: str) -> str:
+    """Cut what a file made endless: a key of a million letters."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -75,7 +75,8 @@ def parse_rules(document: TomlDocument, functions: Mapping[str, RuleFunction] = 
     rules, problems = [], []
     known = [name for name in TieOutRule.__dataclass_fields__ if name != "run"]
     choices = {**_CHOICES, "function": ("", *functions)}
-    for index, raw in enumerate(document.data.get("rule", [])):
+    listed = document.data.get("rule", [])
+    for index, raw in enumerate(listed if isinstance(listed, list) else [listed]):
         faults = list(_faults(document, index, raw, known, choices))
         problems += faults
         if not faults:
@@ -95,6 +96,12 @@ def parse_rules(document: TomlDocument, functions: Mapping[str, RuleFunction] = 
 def _faults(
     document: TomlDocument, index: int, raw: dict[str, Any], known: list[str], choices: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Problem]:
+    if wrong := list(_wrong_types(raw, known)):
+        for key, expected in wrong:
+            facts = {"detail": f"{key} 应为{expected}", "hint": "请改正类型"}
+            value = raw[key] if isinstance(raw, dict) else raw
+            yield Problem("definition", document.place("rule", index, key), str(value), facts)
+        return
     own = {"function": ("function",), "listed": ("reason",)}.get(raw.get("kind", ""), ())
     faults = [(key, f"未知的键 {key}", suggestion(key, known), "") for key in raw if key not in known]
     needed = ("id", "title", "kind", "severity", "explain", "source", *own)
@@ -104,6 +111,27 @@ def _faults(
             faults.append((key, f"{key} 的值不认识", suggestion(str(raw[key]), allowed), str(raw[key])))
     for key, detail, hint, value in (*faults, *_value_faults(raw)):
         yield Problem("definition", document.place("rule", index, key), value, {"detail": detail, "hint": hint})
+
+
+def _wrong_types(raw: object, known: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield (key, what should stand there) for the values of another type."""
+    if not isinstance(raw, dict):
+        yield "rule", "一张表"
+        return
+    for key, value in ((key, raw[key]) for key in known if key in raw):
+        items = value if isinstance(value, list) else []
+        if key in (*_TERMS, *_LISTS):
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in items):
+                yield key, "文字的列表"
+        elif key == "patterns":
+            pairs = [item for item in items if isinstance(item, list) and [*map(type, item)] == [str, str]]
+            if not isinstance(value, list) or len(pairs) < len(items):
+                yield key, "成对文字的列表"
+        elif key == "example":
+            if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+                yield key, "两段文字的表"
+        elif not isinstance(value, str):
+            yield key, "文字"
 
 
 def _value_faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

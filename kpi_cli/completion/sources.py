@@ -42,7 +42,10 @@ def tables(root: str, table_set: str) -> Rows:
     if folder is None:
         return [(str(number), "") for number in range(1, 10)]
     files = dict(reversed(records(path.join(folder, "set.toml"), "table", "number", "file")))
-    return [(number, _top(path.join(folder, files[number]), "name")) for number in sorted(files, key=int)]
+    return [
+        (number, _top(path.join(folder, files[number]), "name"))
+        for number in sorted(files, key=lambda number: number.rjust(9))
+    ]
 
 
 def subjects(kind: str, year: str, local: str) -> Rows:

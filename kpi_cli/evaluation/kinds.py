@@ -133,6 +133,11 @@ def mapping(value: object) -> dict[str, Any]:
     return value
 
 
+def counts(value: object) -> dict[str, int]:
+    """Take an inline table, or the JSON text of an object, whose values are counts."""
+    return {name: integer(count) for name, count in mapping(value).items()}
+
+
 def method(value: object) -> str:
     """Take the name of a scoring method, or its number (`M01`) or title."""
     from kpi_cli.evaluation.methods import name_of  # loads all methods
@@ -160,7 +165,7 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
     "int": integer,
     "bool": flag,
     "Mapping[str, Any]": mapping,
-    "Mapping[str, int]": mapping,
+    "Mapping[str, int]": counts,
     "tuple[str, ...]": names,
 }
 

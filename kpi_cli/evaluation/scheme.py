@@ -39,6 +39,14 @@ CHOICES = {
 }
 """Settings that take one of a few words."""
 
+MOST_PLACES = 10
+RANGES = {
+    "score_places": (0, MOST_PLACES),
+    "total_points": (1, 10**6),
+    "public_review.group_total": (1, 10**6),
+}
+"""Settings whose values lie between two numbers, inclusive."""
+
 HUNDRED = Decimal(100)
 
 

@@ -12,6 +12,7 @@ from kpi_cli.evaluation import methods
 from kpi_cli.evaluation.arithmetic import ROUNDING_WORDS, Outcome, Step, exact, rounded
 from kpi_cli.evaluation.index import OUTSIDE, Index
 from kpi_cli.evaluation.methods.method import Case, MethodError, NotApplicableScoreError, number
+from kpi_cli.evaluation.scheme import MOST_PLACES
 from kpi_cli.evaluation.vocabulary import NA_POLICY, word
 from kpi_cli.problems import Place, Problem
 
@@ -127,7 +128,16 @@ class Scores:
     def _places(self, assignment: r.Assignment) -> int | None:
         """Return the decimals that an indicator keeps, or None for those of the scheme."""
         indicator = self.index.indicators[assignment.indicator]
-        return int(number(indicator.params, "places")) if "places" in indicator.params else None
+        if "places" not in indicator.params:
+            return None
+        try:
+            places = number(indicator.params, "places")
+        except MethodError:
+            places = Fraction(-1)
+        if places.denominator == 1 and 0 <= places <= MOST_PLACES:
+            return int(places)
+        self.fail("eval-method-params", indicator.source, indicator.indicator, name="places")
+        return None
 
     def _by_method(self, assignment: r.Assignment, result: r.Result | None) -> LeafScore:
         record = self.index.indicators[assignment.indicator]

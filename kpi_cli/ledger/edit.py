@@ -168,12 +168,15 @@ def faults_explained(raw: bytes | None, file: str) -> Iterator[None]:
     """Turn what the parsers say about a file that is no TOML into the line that reading it gives."""
     try:
         yield
-    except (ValueError, KeyError, RecursionError) as fault:
+    except Exception as fault:
+        is_parsers = type(fault).__module__.startswith("tomlkit")
+        if not is_parsers and not isinstance(fault, (ValueError, KeyError, RecursionError)):
+            raise
         try:
             parse_toml(raw or b"", file)
         except TomlError as error:
             raise LedgerError(error.problem) from None
-        if not type(fault).__module__.startswith("tomlkit"):
+        if not is_parsers:
             raise
         facts = {
             "detail": "可以读取，但不能修改",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 FOLDER = ".kpi"
 ASIDE = ".kpi-new"  # suffix of a file that is written aside before it is renamed into place
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what garbage in JSON can lead to
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What garbage in JSON can lead to."""
 # an empty folder that cannot be removed for one of these reasons stays, and does no harm
 _FOLDER_STAYS = {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errno.ENOTDIR}
 

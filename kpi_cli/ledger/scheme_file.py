@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from kpi_cli import resources
@@ -173,7 +174,7 @@ class _Reader:
 
     def _record(self, record: Any, raw: Any, path: Path_) -> Any:
         self._require(raw, dict, path)
-        hints = get_type_hints(record, localns=NAMES)
+        hints = _hints(record)
         known = [field for field in fields(record) if field.name != "source"]
         names = [field.name for field in known]
         for key in raw.keys() - set(names):
@@ -233,8 +234,18 @@ class _Reader:
         if choices and value not in choices:
             self._refuse("unknown-value", path, raw, field=f" {_dotted(path)} ", hint=suggestion(value, choices))
             raise _Refused
+        low, high = s.RANGES.get(pattern, (None, None))
+        if low is not None and not low <= value <= high:
+            hint = f"应在 {low} 和 {high} 之间"
+            self._refuse("unknown-value", path, raw, field=f" {_dotted(path)} ", hint=hint)
+            raise _Refused
         words = _WORDS.get(pattern) or _WORDS.get(pattern.rpartition(".")[0])
         return w.open_key(words, value) if words and isinstance(value, str) else value
+
+
+@cache
+def _hints(record: Any) -> dict[str, Any]:
+    return get_type_hints(record, localns=NAMES)
 
 
 def first_type(hint: Any) -> Any:

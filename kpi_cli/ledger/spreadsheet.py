@@ -114,18 +114,16 @@ def _csv_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
 
 
 def _workbook_rows(raw: bytes, file: str) -> Iterable[tuple[int, Sequence[str]]]:
-    import python_calamine
-
+    from kpi_cli.ledger import sheet
     from kpi_cli.ledger.workbook import open_workbook, refusal
 
-    plain, problems = open_workbook(raw, file) if raw.startswith(_ZIP) else (raw, [])
+    read, problems = sheet.read_sheet_apart, list[Problem]()
+    if raw.startswith(_ZIP):
+        read = sheet.read_sheet
+        raw, problems = open_workbook(raw, file)
     try:
-        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain)).get_sheet_by_index(0)
-        values = sheet.to_python(skip_empty_area=False)
-        merged = sheet.merged_cell_ranges or []
-    except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # that of Rust, in calamine
-            raise
+        values, merged = read(raw)
+    except sheet.SheetError:
         raise LedgerError(refusal(file, "文件已损坏或已加密")) from None
     header = next((i for i, row in enumerate(values) if any(str(cell).strip() for cell in row)), 0)
     problems += [Problem("merged-cells", Place(file, top + 1)) for (top, _), (bottom, _) in merged if bottom > header]

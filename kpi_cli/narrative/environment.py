@@ -179,6 +179,8 @@ def _code(environment: Environment, tree: nodes.Template, name: str, file: str) 
         return environment.compile(Metered().visit(tree), name, file)
     except (RecursionError, SyntaxError, MemoryError):  # Python allows a hundred levels of indentation, twenty of loops
         raise DefinitionError(_too_deep(Place(file))) from None
+    except TemplateError as error:  # what is constant is computed here
+        raise DefinitionError(_problem(Place(file), str(error), _SEE)) from None
 
 
 def _too_deep(place: Place) -> Problem:

@@ -49,10 +49,12 @@ def installed(group: str) -> tuple[Entry, ...]:
 def _remembered() -> list[Entry]:
     state = _state()
     name = f"plugins-{crc32(repr(state[0]).encode()):08x}.json"
-    with suppress(ValueError, TypeError, KeyError):
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
         known = json.loads(cache.read(name) or b"")
         if known["state"] == state:
-            return [Entry(*entry) for entry in known["entries"]]
+            entries = [Entry(*entry) for entry in known["entries"]]
+            if all(type(word) is str for entry in entries for word in entry):
+                return entries
     found = _scan()
     cache.write(name, json.dumps({"state": state, "entries": found}, ensure_ascii=False).encode())
     return found

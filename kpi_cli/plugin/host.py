@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -19,7 +20,7 @@ from kpi_cli.plugin.guard import WORKING_SECONDS, PluginFaultError, call
 from kpi_cli.problems import Place, Problem, shorten, suggestion, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kpi_cli.disclosure import Disclosure
     from kpi_cli.plugin.exporter import Exporter
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
 """What Windows takes for a device whatever its ending."""
 _FLAGS = {"true": True, "1": True, "是": True, "yes": True, "false": False, "0": False, "否": False, "no": False}
+
+_ASIDE, _LEFT_OVER = ".kpi-", 3600
+"""How files begin that are not yet in place, and after how many seconds nobody is at work on one any more."""
 
 
 class ExportHost:
@@ -169,11 +173,12 @@ def store(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     made = _missing_folders([folder, *((folder / name).parent for name in files)])
     staged: list[tuple[Path, Path]] = []
     mode = 0o666 & ~_umask()
+    _remove_old({(folder / name).parent for name in files})
     try:
         for name, content in files.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=".kpi-", dir=target.parent)
+            handle, temporary = tempfile.mkstemp(prefix=_ASIDE, dir=target.parent)
             staged.append((Path(temporary), target))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
@@ -226,6 +231,16 @@ def _remove(staged: list[tuple[Path, Path]]) -> None:
         for path in (temporary, _kept(temporary)):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+def _remove_old(folders: Iterable[Path]) -> None:
+    """Remove what an export that was killed left; one that is still at work has written within the hour."""
+    for folder in folders:
+        with suppress(OSError):
+            for path in folder.iterdir():
+                is_ours = path.name.startswith(_ASIDE) and path.is_file()
+                if is_ours and path.stat().st_mtime < time.time() - _LEFT_OVER:
+                    path.unlink()
 
 
 def _missing_folders(folders: list[Path]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _NUMBER = r"(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四
 _NUMBERED = re.compile(rf"\s*(?:其中\s*[:：]?\s*)?(?:{_NUMBER}\s*)?")
 
 
+@lru_cache(maxsize=4096)  # the words of definitions come again with every table
 def folded(text: str) -> str:
     """Return a header or label in one spelling: no spaces, quotes, brackets or year, one word for each thing."""
     text = re.sub(r"[\s“”\"'‘’：:（）()]", "", text)

@@ -18,11 +18,17 @@ _NOTHING = ("", "-", "--", "/", "无")
 
 
 def read_number(text: str) -> Decimal | None:
-    """Return the number that a cell prints, None where it is none; (1.00) is below zero, as accountants write it."""
+    """Return the number that a cell prints; (1.00) is below zero, as accountants write it.
+
+    Returns:
+      None where it is no number, or one of more digits than any budget has.
+    """
     match = _NUMBER.fullmatch(_plain(text))
     if match is None:
         return None
     number = Decimal((match["digits"] or match["negative"]).replace(",", ""))
+    if not money.is_exact(number):
+        return None
     return -number if match["sign"] or match["negative"] else number
 
 

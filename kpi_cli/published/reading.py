@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from kpi_cli import money
 from kpi_cli.bounds import read_file
 from kpi_cli.errors import LedgerError
 from kpi_cli.model import figures
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 FILE, CLAIMS, TABLES = "disclosure.json", "claims.json", "tables"
 BASES = ("budget", "executed")
 _BETWEEN = re.compile(r"[\s,]*")
-_MOST_PLACES = 10
-_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -239,7 +238,7 @@ class _Reader:
             for key, default in (("id", None), ("section", ""), ("sentence", ""), ("unit", ""))
         )
         value, places = self.number(item, "value", at), item.get("places")
-        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= _MOST_PLACES:
+        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= money.MOST_PLACES:
             self.wrong(CLAIMS, f"{at}places 应为小数位数", '例如 "places": 2', places)
             places = 0
         figure = self.figure(item.get("figure"), at)
@@ -267,7 +266,7 @@ class _Reader:
             number = None if isinstance(given, bool) else Decimal(text)
         except InvalidOperation:
             number = None
-        if number is None or not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        if number is None or not money.is_exact(number):
             self.wrong(CLAIMS, f"{at}{key} 应为数字文本", f'例如 "{key}": "53.1449"', given)
             return None
         return number

@@ -343,6 +343,7 @@ def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> Tab
     reader.keys(data, _SET_KEYS)
     base = _base(reader, data, folder, known or {})
     reader.need(data, ("title",) if base else ("title", "table"))
+    files = {path.name for path in folder.iterdir() if path.is_file()}
     entries: list[tuple[int, str, str, Path]] = []
     for i, entry in enumerate(reader.items(data, "table", dict)):
         path = ("table", i)
@@ -353,7 +354,7 @@ def read_table_set(folder: Path, known: Mapping[str, Path] | None = None) -> Tab
         if level is None:
             reader.fail("level 的值不认识", suggestion(word, v.LEVEL.words), *path, "level", value=word)
         name = reader.get(entry, "file", str, "", *path)
-        if "/" in name or "\\" in name or not (folder / name).is_file():
+        if name not in files:
             reader.fail("文件不存在", "请检查 file，文件应在表套的文件夹里", *path, "file", value=name)
         number = reader.number(entry, "number", 0, (1, 99), *path)
         chosen = (number, level or "", reader.get(entry, "form", str, "", *path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,6 +137,14 @@ def test_nothing_is_left_behind_on_failure(tmp_path: Path, monkeypatch: pytest.M
         store({"a": b"new", "deep/b": b"new"}, old)
     assert [p.name for p in old.rglob("*")] == ["a"]
     assert (old / "a").read_bytes() == b"old"
+
+
+def test_what_a_killed_export_left_goes_an_hour_later(tmp_path: Path) -> None:
+    for name, age in ((".kpi-old", 3700), (".kpi-new", 60), ("other", 9999)):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    store({"a": b"new"}, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"a", ".kpi-new", "other"}
 
 
 def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

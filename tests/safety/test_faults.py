@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kpi_cli.ledger import history as h
-from kpi_cli.ledger.journal import state
 from kpi_cli.ledger.transaction import open_transaction
 from tests.safety.faults import ERRORS, IS_HERE, KILL, Fault, Tracer
+from tests.safety.ledger_state import contents, folders, snapshot, stray, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,6 @@ pytestmark = pytest.mark.skipif(not IS_HERE and not os.environ.get("KPI_CI"), re
 
 TAKES_ALL = os.environ.get("KPI_FAULTS") == "all"
 STEP = 1 if TAKES_ALL else 12
-LEFT = {"lock", "generation", "history"}
 ONE = ("--year", "2025", "--function-code", "2010601", "--economic-code", "30101", "--expenditure-type", "基本支出")
 LINE = ("budget", "add", *ONE, "--fund-source", "一般公共预算", "--amount")
 PROJECT = ("project", "add", "--year", "2026", "--id", "P1", "--name", "新年度的第一个项目", "--amount", "5")
@@ -61,30 +59,6 @@ def make_ledger(root: Path, action: str, kpi) -> None:
     assert kpi("-C", root, *(PROJECT if action == "undo-year" else (*LINE, "3"))).status == 0
     if action != "undo-year":
         assert kpi("-C", root, "undo").status == 0
-
-
-def contents(root: Path) -> dict[str, bytes]:
-    found = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-    return {file: content for file, content in found.items() if not file.startswith(".kpi/")}
-
-
-def folders(root: Path) -> set[str]:
-    return {p.name for p in root.iterdir() if p.is_dir()} - {".kpi"}
-
-
-def snapshot(root: Path) -> tuple[object, ...]:
-    """All that counts: bytes, year folders, history without its times, undo position."""
-    entries = [(e.number, e.summary, e.is_undone, e.files) for e in h.history(root)]
-    return contents(root), folders(root), entries, state(root)[1]
-
-
-def walk(root: Path) -> None:
-    """Undo all and redo all."""
-    position = state(root)[1]
-    for _ in range(position):
-        h.undo(root)
-    for _ in range(position):
-        h.redo(root)
 
 
 class Trial:
@@ -128,9 +102,7 @@ class Trial:
         if (fault.name, fault.kind) == ("rmdir", "EACCES"):  # an empty year that may not go stays, and does no harm
             now = (now[0], self.new[1] if now[0] == self.new[0] else now[1], *now[2:])
         assert now in (self.old, self.new), what
-        stray = {p.name for p in (self.root / ".kpi").iterdir()} - LEFT
-        assert not stray, what
-        assert all(p.suffix == ".json" for p in (self.root / ".kpi/history").glob("*")), what
+        assert not stray(self.root), what
         walk(self.root)
         assert (contents(self.root), *snapshot(self.root)[2:]) == (now[0], *now[2:]), what
         is_new = now == self.new
