@@ -47,7 +47,7 @@ offline: $(VENV)/developed
 lock: $(UV)
 	$(RESOLVE) --resolution lowest-direct --no-deps --output-file $(VENV)/floors.txt
 	$(RESOLVE) --generate-hashes --group dev --output-file requirements/dev.txt
-	$(RESOLVE) --generate-hashes --group test --constraints $(VENV)/floors.txt --output-file requirements/oldest.txt
+	$(RESOLVE) --generate-hashes --group test --constraints - --output-file requirements/oldest.txt < $(VENV)/floors.txt
 
 # Known vulnerabilities of what is locked. Needs a network, as whatever asks for news does.
 audit: $(UV)

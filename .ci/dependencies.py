@@ -1,4 +1,4 @@
-"""docs/LICENCES.md: what kpi-cli needs, under which licences; from pyproject.toml, requirements/dev.txt and licences.toml.
+"""docs/LICENCES.md: what kpi-cli needs, under which licences; made from pyproject.toml and requirements/.
 
 The lock says on every line who needs a package, so the page is the same on every machine, whatever is installed there.
 """
@@ -17,18 +17,16 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements"
 HEAD = """# Licences
 
-Made by `make generate` from `requirements/`; do not edit. kpi-cli itself is under the MIT licence. What follows is everything
+Made by `make generate` from `requirements/`; do not edit. kpi-cli itself is under the MIT licence. What follows is all
 that it needs on any platform, directly or through others, with the licence as an SPDX expression; versions are in
-`requirements/dev.txt`. A test compares the licences with what the installed packages say, and accepts at run time only such
-as ask for no more than their notice. The bundles of `make offline` hold the packages as their authors built them.
+`requirements/dev.txt`. A test compares the licences with what the installed packages say, and accepts at run time only
+such as ask for no more than their notice. The bundles of `make offline` hold the packages as their authors built them.
 """
+CARRIED = """Wheels of numpy also carry GCC's libraries (GPL with the runtime exception, LGPL), those of pillow libraries for
+images; their own licence files say which."""
 CHAPTERS = {
     "": ("Run time", ""),
-    "charts": (
-        "Extra `charts`",
-        "Wheels of numpy also carry GCC's libraries (GPL with the runtime exception, LGPL), and those of pillow image libraries; "
-        "their own licence files say which.",
-    ),
+    "charts": ("Extra `charts`", CARRIED),
     "cluster": ("Extra `cluster`", ""),
     "dev": ("Development only", "Never installed by `pip install kpi-cli`."),
 }
@@ -59,7 +57,7 @@ def read_lock(name: str) -> list[Locked]:
     found = []
     for block in re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]:
         hashes = tuple(re.findall(r"--hash=(\S+)", block))
-        via = frozenset(re.findall(r"^    # (?:via|  )[ ]*(\S+)", block, flags=re.MULTILINE))
+        via = frozenset(re.findall(r"^    # (?:via|  ) *([a-z0-9]\S*)", block, flags=re.MULTILINE))
         found.append(Locked(Requirement(block.partition("\\")[0].strip()), hashes, via))
     return found
 
@@ -98,24 +96,26 @@ def licences() -> dict[str, str]:
 def page() -> str:
     """Return docs/LICENCES.md."""
     lock, known = read_lock("dev"), licences()
-    parts = [HEAD]
+    parts, shown = [HEAD], {"kpi-cli"}
     for chapter, names in chapters(lock).items():
         title, remark = CHAPTERS[chapter]
+        shown |= names
         parts += [f"## {title}", "", *([remark, ""] if remark else [])]
         parts += ["| package | licence | needed by | only where |", "|---|---|---|---|"]
-        parts += [row(name, [each for each in lock if each.name == name], known) for name in sorted(names)]
+        parts += [row([each for each in lock if each.name == name], known, shown) for name in sorted(names)]
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
 
-def row(name: str, lines: list[Locked], known: dict[str, str]) -> str:
-    """Return a row of the page.
+def row(lines: list[Locked], known: dict[str, str], shown: set[str]) -> str:
+    """Return the row of a package; of those that need it, only what this chapter or one before it shows.
 
     Raises:
       SystemExit: licences.toml does not know the package.
     """
+    name = lines[0].name
     if name not in known:
         raise SystemExit(f"requirements/licences.toml: no licence for {name}; write down what its metadata says")
-    via = sorted({word for each in lines for word in each.via})
+    via = sorted({word for each in lines for word in each.via} & shown)
     only = str(lines[0].requirement.marker or "") if len(lines) == 1 else ""
     return f"| {name} | {known[name]} | {', '.join(via)} | {f'`{only}`' if only else ''} |".replace("|  |", "| |")
