@@ -22,8 +22,8 @@ that it needs on any platform, directly or through others, with the licence as a
 `requirements/dev.txt`. A test compares the licences with what the installed packages say, and accepts at run time only
 such as ask for no more than their notice. The bundles of `make offline` hold the packages as their authors built them.
 """
-CARRIED = """Wheels of numpy also carry GCC's libraries (GPL with the runtime exception, LGPL), those of pillow libraries
-for images; their own licence files say which."""
+CARRIED = """Wheels of numpy also carry GCC's libraries (GPL with the runtime exception, LGPL), those of pillow some for
+images; their own licence files say which."""
 CHAPTERS = {
     "": ("Run time", ""),
     "charts": ("Extra `charts`", CARRIED),
