@@ -3,8 +3,8 @@
 `kpi_cli/cli/tree.json`: the Typer tree for the front door. `docs/cli.md`: every help page. `docs/ledger.md`: every
 file and key of a ledger. `docs/rules.md`: the tie-out rules. `docs/methods.md`: the scoring methods.
 `docs/errors.md`: exit statuses and problems. `completions/`: what TAB needs in bash, zsh, fish and PowerShell.
-`docs/api.md`: what plugins may use. `man/kpi.1`: the man page. `templates/schema/`: JSON Schemas of the ledger's
-files, for editors.
+`docs/api.md`: what plugins may use. `docs/LICENCES.md`: what is needed, under which licences. `man/kpi.1`: the man
+page. `templates/schema/`: JSON Schemas of the ledger's files, for editors.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import api_reference
+import dependencies
 import typer
 
 from kpi_cli import resources
@@ -390,6 +391,7 @@ def outputs() -> dict[Path, str]:
         docs / "methods.md": method_catalogue(),
         docs / "errors.md": error_catalogue(),
         docs / "api.md": api_reference.page(),
+        docs / "LICENCES.md": dependencies.page(),
     }
 
 

@@ -146,7 +146,7 @@ def file_name(title: str, extension: str) -> str:
     """
     name = "".join(c if c.isprintable() or c == "\u3000" else "_" for c in title)
     name = re.sub(r'[<>:"/\\|?*]', "_", name).strip(" .")
-    while len(name.encode(errors="replace")) > 200:
+    while len((name + extension).encode(errors="replace")) > 200:
         name = name[:-1]
     return f"{'_' if _DEVICE.match(name) else ''}{name or 'disclosure'}{extension}"
 
