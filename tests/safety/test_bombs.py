@@ -32,6 +32,9 @@ LIMITED = f'ulimit -v {6 * 2**20}; ulimit -t {2 * SECONDS}; exec "$0" "$@"'
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 TAIL = "</sheetData></worksheet>"
+XLS = (Path(__file__).resolve().parent.parent / "data/fuzz/lines.xls").read_bytes()
+XLS_CELL = b"\xfd\x00\x0a\x00\x00\x00\x00\x00", b"\xfd\x00\x0a\x00\xff\xff\xff\xff"
+"""The record of the first cell, and of one in row and column 65535."""
 NO_WORKBOOK = "不是可读取的 CSV 或 XLSX 文件"
 
 
@@ -158,9 +161,10 @@ def test_workbooks(name: str, ledger: Path, tmp_path: Path) -> None:
         ("one cell", lambda stream: stream.write(b"a" * 50_000_000), "field larger than field limit"),
         ("open quote", lambda stream: stream.write(b'a,b\n1,"' + b"x\n" * 20_000_000), "CSV 格式错误"),
         ("large", lambda stream: stream.truncate(300 * 1024 * 1024), "文件太大"),
+        ("a cell beyond all sheets", lambda stream: stream.write(XLS.replace(*XLS_CELL, 1)), "文件已损坏或已加密"),
     ],
 )
-def test_csv(name: str, write: Callable, words: str, ledger: Path, tmp_path: Path) -> None:
+def test_csv_and_xls(name: str, write: Callable, words: str, ledger: Path, tmp_path: Path) -> None:
     """== 2025/lines.toml"""
     with (tmp_path / "a.csv").open("wb") as stream:
         write(stream)
