@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +141,10 @@ def _value_faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         yield "example", "例子不全", 'example = { wrong = "…", right = "…" }', ""
     for pattern, _ in raw.get("patterns", []):
         try:
-            re.compile(pattern)
-        except re.error as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # Python tells what it will read otherwise one day
+                re.compile(pattern)
+        except (re.error, FutureWarning, OverflowError, RecursionError) as error:
             yield "patterns", f"不是正则式（{error}）", "请改正", pattern
     for key, text in ((name, text) for name in _TERMS for text in raw.get(name, [])):
         match = _TERM.fullmatch(text)

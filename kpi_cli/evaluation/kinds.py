@@ -126,7 +126,7 @@ def mapping(value: object) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value, parse_float=Decimal)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):  # of Decimal: an exponent beyond its own
             value = None
     if not isinstance(value, dict):
         raise FieldError("wrong-type", expected="JSON 对象或 TOML 表", example='{"cap": "1"}')

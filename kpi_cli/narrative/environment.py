@@ -324,7 +324,7 @@ def _explained(error: Exception, files: set[str]) -> Exception:
     frames = traceback.extract_tb(error.__traceback__)
     mine = [frame for frame in frames if frame.filename in files]
     is_ours = isinstance(error, (TemplateError, UnknownFigureError, RecursionError)) or frames[-1].filename.startswith(
-        _ENGINE
+        (_ENGINE, sandbox.__file__)
     )
     if not mine or not (is_ours or frames[-1] is mine[-1]):
         return error

@@ -129,7 +129,7 @@ class _Reader:
             return None
         try:
             return json.loads(text, parse_float=Decimal)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:  # of Decimal: an exponent beyond its own
             self.wrong(file, "不是 JSON", "请检查引号、逗号和括号", line=getattr(error, "lineno", 0))
             return None
 

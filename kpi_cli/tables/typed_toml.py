@@ -75,7 +75,7 @@ class TypedToml:
     ) -> Any:
         """Read an integer between two bounds, inclusive; a missing one is `default`."""
         value = self.get(table, key, int, default, *path) if key in table else default
-        if key in table and not allowed[0] <= value <= allowed[1]:
+        if key in table and value is not None and not allowed[0] <= value <= allowed[1]:
             self.fail(f"{key} 应在 {allowed[0]} 和 {allowed[1]} 之间", "请改正", *path, key, value=value)
             return default
         return value
