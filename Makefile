@@ -54,7 +54,7 @@ lock: $(UV)
 
 # Known vulnerabilities of what is locked. Needs a network, as whatever asks for news does.
 audit: $(UV)
-	$(UV) tool run pip-audit --require-hashes --disable-pip --requirement requirements/dev.txt
+	$(UV) tool run pip-audit --strict --require-hashes --disable-pip --requirement requirements/dev.txt
 
 $(VENV)/bin/python $(OLDEST)/bin/python $(VENV)/uv/bin/python: %/bin/python:
 	$(PYTHON) -m venv $*
