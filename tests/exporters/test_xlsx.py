@@ -666,6 +666,13 @@ def test_rows_are_those_that_xlsxwriter_writes(disclosures, monkeypatch, name, l
     assert len(calls) >= len(disclosures[name].tables)
 
 
+def test_rows_are_left_to_an_xlsxwriter_that_is_made_in_another_way(disclosures, monkeypatch):
+    quick = export(disclosures["small"])
+    monkeypatch.setattr("kpi_cli.exporters.xlsx.sheet._NEEDED", ("unheard_of",))
+    monkeypatch.setattr(Sheet, "_write_cells", None)
+    assert export(disclosures["small"]) == quick
+
+
 def test_what_the_exporter_seldom_writes_is_left_to_xlsxwriter():
     made = []
     for kind in (Sheet, Worksheet):

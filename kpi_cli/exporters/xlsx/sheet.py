@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
 _MARKUP = re.compile('[&<>"]')
+_NEEDED = ("table", "row_info", "row_spans", "dim_rowmin", "dim_rowmax", "dim_colmax", "fh")
+"""What XlsxWriter's sheets have inside, as of 3.3; one that lacks any of it writes its rows itself."""
 _MOST_LINKS = 65_530
 """Excel repairs a sheet with more."""
 
@@ -76,6 +78,9 @@ class Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no type informati
         What this exporter seldom writes is left to XlsxWriter. Should that stop calling this method, its time returns.
         """
         self._calculate_spans()
+        if not all(hasattr(self, name) for name in _NEEDED):
+            super()._write_rows()
+            return
         letters = [address(1, column)[:-1] for column in range((self.dim_colmax or 0) + 1)]
         styles: dict[int, str] = {}
         for row in range(self.dim_rowmin, self.dim_rowmax + 1):
