@@ -284,6 +284,9 @@ FIGURES = (
     Figure("P8", "read 1,000 lines / tomli", 2.0, lambda b: b.inside("read_records", b.budget(1_000))),
     Figure("P8", "read 10,000 lines / tomli", 2.0, lambda b: b.inside("read_records", b.budget(10_000))),
     Figure("P8", "read 100,000 lines / tomli", 2.0, lambda b: b.inside("read_records", b.budget(100_000))),
+    Figure("growth", "kpi table, a line of 100,000 / of 10,000", 1.2, partial(growth, ["table", "3"])),
+    Figure("growth", "kpi check, a line of 100,000 / of 10,000", 1.2, partial(growth, ["check"])),
+    Figure("growth", "kpi export, a line of 100,000 / of 10,000", 1.2, partial(growth, ["export", "--out", "out"])),
     Figure("P9", "add to 100,000 lines / to 60", 2.0, add),
     Figure("P9", "set among 100,000 lines / tomli", 1.0, lambda b: b.inside("one_line", b.budget(100_000))),
     Figure("P10", "memory for 100,000 lines / tomli (MiB)", 2.0, memory),
@@ -295,9 +298,6 @@ FIGURES = (
     Figure("P13", "1,000 departments, 2 processes / one", 1 / 1.8, partial(batch_spread, "jobs")),
     Figure("P13", "1,000 departments, Dask cluster / one", 1 / 1.5, partial(batch_spread, "cluster")),
     Figure("P13", "268 departments / made, a worker killed", 1.0, killed_worker),
-    Figure("growth", "kpi table, a line of 100,000 / of 10,000", 1.2, partial(growth, ["table", "3"])),
-    Figure("growth", "kpi check, a line of 100,000 / of 10,000", 1.2, partial(growth, ["check"])),
-    Figure("growth", "kpi export, a line of 100,000 / of 10,000", 1.2, partial(growth, ["export", "--out", "out"])),
     Figure("P14", "200 distributions on the path / none", 1.15, many_distributions),
 )
 
