@@ -105,10 +105,18 @@ def append(text: str, kind: RecordKind, blocks: list[str]) -> str:
 
     Costs the same whatever the size of the file, unless its records are written as an inline array.
     """
-    if re.search(rf"^[ \t]*[\"']?{kind.name}[\"']?[ \t]*=", text, re.MULTILINE) and not find_blocks(text, kind.name):
+    if _may_be_inline(text, kind.name) and not find_blocks(text, kind.name):
         text = as_blocks(text, kind)
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     return text + gap + "\n".join(blocks)
+
+
+def _may_be_inline(text: str, name: str) -> bool:
+    """Tell whether records may stand in an inline array; a file with a block of them, as ours begin, has none."""
+    block = re.search(rf"^\[\[{name}\]\]", text, re.MULTILINE)
+    if block and not re.search("\"{3}|'{3}", text[: block.start()]):
+        return False
+    return re.search(rf"^[ \t]*[\"']?{name}[\"']?[ \t]*=", text, re.MULTILINE) is not None
 
 
 def as_blocks(text: str, kind: RecordKind) -> str:
