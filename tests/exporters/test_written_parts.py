@@ -48,6 +48,13 @@ def test_the_sheets_and_their_order(made: Disclosure, tmp_path: Path) -> None:
     assert openpyxl.load_workbook(io.BytesIO(bare)).sheetnames == [*book.sheetnames[1:-2], "台账"]
 
 
+def test_the_text_is_printed_in_two_columns_so_that_libreoffice_fits_it_to_the_page(made: Disclosure) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(made)))["说明"]
+    assert re.fullmatch(r"'说明'!\$A\$1:\$B\$\d+", sheet.print_area)
+    assert sheet.column_dimensions["B"].width < 1
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
 def test_charts_are_drawn_over_numbers_and_say_what_they_show(made: Disclosure) -> None:
     content = workbook(made)
     sheet = openpyxl.load_workbook(io.BytesIO(content))["图表"]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SHEET = "说明"
 _PIXELS = 688
+_EDGE = 2
+"""Width of an empty column beside it: LibreOffice fits several columns to a page, but cuts one that is too wide."""
 _CHARS, _CHARS_AT_LEAST = 88, 80
 """Half-width characters on a line of the column: as most programs and fonts draw them, and surely."""
 _LINE, _LINE_AT_LEAST, _GAP = 20, 15, 4
@@ -99,7 +101,8 @@ class NarrativeSheet:
         self._sheet.center_horizontally()
         self._sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
         self._sheet.set_footer(FOOTER)
-        self._sheet.print_area(0, 0, self._row - 1, 0)
+        self._sheet.set_column_pixels(1, 1, _EDGE)
+        self._sheet.print_area(0, 0, self._row - 1, 1)
 
 
 def _parts(text: str) -> list[str]:
