@@ -10,8 +10,10 @@ import contextlib
 import inspect
 import io
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,3 +132,12 @@ def lines_csv() -> str:
         "2010601,30101,基本支出,一般公共预算,100.50\n"
         "2010602,,项目支出,一般公共预算,20\n"
     )
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A folder in memory where there is one: a killed process leaves the same behind there as on a disk."""
+    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="kpi-test-", dir=fast))
+    yield folder
+    shutil.rmtree(folder)

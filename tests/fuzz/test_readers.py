@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
-import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,15 +31,6 @@ SECONDS, MEMORY = 10, 2 * 2**30
 """No input may keep a reader busy for longer, or take more."""
 LINE = 2000
 """Characters of an error."""
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A folder in memory where there is one."""
-    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="kpi-fuzz-", dir=fast))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -31,15 +30,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and 
 
 LEFT = {"lock", "generation", "history"}
 CALLS = ("fsync", "replace", "unlink", "mkdir", "rmdir")
-
-
-@pytest.fixture
-def disk():
-    """A folder in memory where there is one: a killed process leaves the same behind there as on a disk."""
-    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="kpi-crash-", dir=fast))
-    yield folder
-    shutil.rmtree(folder)
 
 
 # the operating system, counted

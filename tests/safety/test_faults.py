@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from kpi_cli.ledger.transaction import open_transaction
 from tests.safety.faults import ERRORS, IS_HERE, KILL, Fault, Tracer
 from tests.safety.ledger_state import contents, folders, snapshot, stray, walk
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(not IS_HERE and not os.environ.get("KPI_CI"), reason="needs strace")
 
@@ -36,15 +31,6 @@ ACTIONS = {
     "redo": ("redo",),
 }
 SETTINGS = 'schema_version = 1\ndepartment = "某县财政局"\nlevel = "单位"\nnature = "行政"\ntable_set = "shanghai"\n'
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A folder in memory where there is one."""
-    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="kpi-faults-", dir=fast))
-    yield folder
-    shutil.rmtree(folder)
 
 
 def make_ledger(root: Path, action: str, kpi) -> None:

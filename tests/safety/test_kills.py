@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -24,7 +23,7 @@ from kpi_cli.main import main
 from tests.safety.ledger_state import contents, folders, snapshot, stray, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill")
 
@@ -54,15 +53,6 @@ CHANGES = {
 }
 
 EXPORT = ("export", "--to", "xlsx", "--to", "docx", "--force")
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A folder in memory where there is one."""
-    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="kpi-kills-", dir=fast))
-    yield folder
-    shutil.rmtree(folder)
 
 
 def start(arguments: list[str]) -> int:
